@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+import type { Reporter } from 'vitest/node';
+
+/** Ends a run with its counts in one plain line, and fails one in which nothing ran. */
+const counts: Reporter = {
+  onTestRunEnd(modules, unhandledErrors) {
+    const tests = modules.flatMap((module) => [...module.children.allTests()]);
+    const having = (state: string): number => tests.filter((test) => test.result().state === state).length;
+    // A file that cannot be loaded, or a hook that throws, has no failing test to be counted by.
+    const broken = modules.filter((module) => module.state() === 'failed' && module.errors().length > 0).length;
+    const passed = having('passed');
+    const failed = having('failed') + broken + unhandledErrors.length;
+    console.log(`\n${passed} passed, ${failed} failed`);
+    if (passed + failed === 0) process.exitCode = 1;
+  },
+};
+
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    reporters: ['default', counts],
+    // Processes rather than threads: some tests start children, listen for signals and look at memory.
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
