@@ -1,0 +1,91 @@
+import type { ProviderError } from './errors.ts';
+import type { AccountId, ConversationId, TenantId } from './ids.ts';
+import type { JsonObject } from './json.ts';
+import type { SentBy } from './messaging.ts';
+
+/** A provider as callers see it. */
+export interface ProviderFace {
+  readonly id: string;
+  readonly title: string;
+  readonly speaksAs: 'property' | 'guest';
+  readonly abilities: readonly string[];
+  readonly credentialFields: readonly CredentialField[];
+  /** Conversations that one upstream read may name. */
+  readonly batchSize: number;
+  /** Characters that a message may have; null where none is known. */
+  readonly maxTextLength: number | null;
+}
+
+export interface CredentialField {
+  readonly name: string;
+  readonly description: string;
+  readonly required: boolean;
+  readonly secret: boolean;
+}
+
+/** One thread to be read at its provider: its newest page, or the page beyond the oldest message stored. */
+export interface ThreadRead {
+  readonly conversationId: ConversationId;
+  readonly page: 'newest' | 'older';
+}
+
+/** How a look at an account went. */
+export interface SyncReport {
+  readonly accountId: AccountId;
+  /** Messages that were new to us. */
+  readonly received: number;
+  /** False where the look goes on behind (8 s are over) or was not made (inside the provider's gap, budget low). */
+  readonly finished: boolean;
+  readonly error: ProviderError | null;
+}
+
+/**
+ * What callers' requests may ask of the providers. Made by the composition root out of sync; the only door from graphql to a provider.
+ * Everything that is read goes through ingest into the store: answers are then read from there.
+ */
+export interface Gateway {
+  readonly providers: readonly ProviderFace[];
+  /**
+   * Stores, verifies, and removes it again or goes live. The same upstream identity again replaces the credentials.
+   * Throws DomainError: INVALID, BAD_CREDENTIALS, ACCOUNT_TAKEN, PROVIDER_FAILED (cause: the ProviderError).
+   */
+  connectAccount(
+    tenantId: TenantId,
+    input: { readonly provider: string; readonly title: string | null; readonly credentials: JsonObject },
+    signal: AbortSignal,
+  ): Promise<AccountId>;
+  /** Keeps rows and ids, cancels what is queued. Throws DomainError NOT_FOUND. */
+  disconnectAccount(tenantId: TenantId, accountId: AccountId): Promise<void>;
+  /** Looks now, and answers when that is done or after 8 s with how far it came. Throws DomainError NOT_FOUND. */
+  syncAccount(tenantId: TenantId, accountId: AccountId, signal: AbortSignal): Promise<SyncReport>;
+  /** One look per account that was not looked at within `maxAgeMs`; merged with looks in flight, never inside a provider's gap. */
+  refreshAccounts(
+    tenantId: TenantId,
+    accountIds: readonly AccountId[],
+    maxAgeMs: number,
+    signal: AbortSignal,
+  ): Promise<readonly SyncReport[]>;
+  /**
+   * Reads threads of one account, at most its provider's batchSize, in one upstream call. Slot i tells why read i failed, or null.
+   * Equal reads in flight are merged.
+   */
+  readThreads(
+    tenantId: TenantId,
+    accountId: AccountId,
+    reads: readonly ThreadRead[],
+    signal: AbortSignal,
+  ): Promise<readonly (ProviderError | null)[]>;
+  /** Tells the sender that something was queued. */
+  wakeSender(): void;
+}
+
+/** A message that we are asked to send, checked for form. */
+export interface SendRequest {
+  readonly conversationId: ConversationId;
+  readonly body: string;
+  readonly sentBy: SentBy;
+  /** Null: one is made. */
+  readonly idempotencyKey: string | null;
+  /** Seconds after which it is given up; null: the default. */
+  readonly giveUpAfter: number | null;
+}

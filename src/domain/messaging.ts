@@ -1,0 +1,233 @@
+import type {
+  AccountId,
+  BookingId,
+  ConversationId,
+  ExternalAttachmentId,
+  ExternalBookingId,
+  ExternalConversationId,
+  ExternalLeadId,
+  ExternalMessageId,
+  ExternalParticipantId,
+  LeadId,
+  MessageId,
+  ParticipantId,
+  TenantId,
+} from './ids.ts';
+import type { Json, JsonObject } from './json.ts';
+
+/** Who wrote: the side that the account speaks for, or the other party. */
+export type SentBy = 'us' | 'participant';
+
+/** What else than its id is needed to reach a thing at its provider. Opaque outside the provider's folder; replaced at every sighting. */
+export type Address = JsonObject;
+
+/** A calendar day, `YYYY-MM-DD`. */
+export type Day = string;
+
+// What a provider tells us. Every field that a provider may leave out is nullable.
+
+export interface ProviderParticipant {
+  readonly externalId: ExternalParticipantId | null;
+  readonly name: string | null;
+  readonly email: string | null;
+}
+
+export interface ProviderAttachment {
+  readonly externalId: ExternalAttachmentId;
+  readonly name: string | null;
+  readonly contentType: string | null;
+  /** Bytes. */
+  readonly size: number | null;
+}
+
+export interface ProviderMessage {
+  readonly externalId: ExternalMessageId;
+  readonly body: string | null;
+  readonly automated: boolean | null;
+  readonly channel: string | null;
+  /** The finest time the provider gives. */
+  readonly sentAt: Date | null;
+  /** Null for a system's message. */
+  readonly sentBy: SentBy | null;
+  /** The provider's own kind of message, such as `free_text`; `internal` is a note that the participant never sees. */
+  readonly kind: string | null;
+  /** The four below are null where the provider has no such thing. */
+  readonly read: boolean | null;
+  readonly urgent: boolean | null;
+  readonly priority: number | null;
+  readonly snoozeUntil: Date | null;
+  readonly attachments: readonly ProviderAttachment[];
+  /** As received. */
+  readonly raw: Json;
+}
+
+/** A page of a thread, oldest first; `older` continues towards the beginning, null at the beginning. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly older: string | null;
+}
+
+/** What can be done in a conversation, as far as its provider says. Absent facts mean "as the module's abilities say". */
+export interface ConversationFacts {
+  readonly canReply: boolean | null;
+  readonly replyUntil: Date | null;
+  /** Why not, as a short code such as `read_only`. */
+  readonly replyBlockedBy: string | null;
+}
+
+export interface ProviderConversation {
+  readonly externalId: ExternalConversationId;
+  readonly address: Address;
+  readonly participant: ProviderParticipant | null;
+  readonly channel: string | null;
+  readonly subject: string | null;
+  readonly booking: ExternalBookingId | null;
+  readonly lead: ExternalLeadId | null;
+  readonly noReplyNeeded: boolean | null;
+  readonly closedAt: Date | null;
+  readonly facts: ConversationFacts | null;
+  /** Its newest page of messages, where reading the conversation gave that too. */
+  readonly newest: Page<ProviderMessage> | null;
+  readonly raw: Json;
+}
+
+export interface ProviderBooking {
+  readonly externalId: ExternalBookingId;
+  /** Where its conversation is found, also while it has none yet. */
+  readonly address: Address;
+  readonly status: string | null;
+  readonly confirmationCode: string | null;
+  readonly checkIn: Day | null;
+  readonly checkOut: Day | null;
+  readonly guestsCount: number | null;
+  readonly propertyName: string | null;
+  readonly propertyExternalId: string | null;
+  readonly raw: Json;
+}
+
+export interface ProviderLead {
+  readonly externalId: ExternalLeadId;
+  readonly address: Address;
+  readonly status: string | null;
+  /** The provider's own reference, such as `LD-000088`. */
+  readonly reference: string | null;
+  readonly checkIn: Day | null;
+  readonly checkOut: Day | null;
+  readonly guestsCount: number | null;
+  readonly contactName: string | null;
+  readonly contactEmail: string | null;
+  readonly propertyName: string | null;
+  readonly raw: Json;
+}
+
+/** One thing that a provider told. The order in which events of different kinds arrive does not matter. */
+export type ProviderEvent =
+  | { readonly type: 'booking'; readonly booking: ProviderBooking }
+  | { readonly type: 'lead'; readonly lead: ProviderLead }
+  | { readonly type: 'conversation'; readonly conversation: ProviderConversation }
+  | {
+      readonly type: 'message';
+      readonly conversation: ExternalConversationId;
+      readonly address: Address | null;
+      readonly message: ProviderMessage;
+    }
+  | { readonly type: 'message-removed'; readonly message: ExternalMessageId }
+  /** Something changed in there, and this does not say what. */
+  | { readonly type: 'stale'; readonly conversation: ExternalConversationId }
+  /** An item that could not be read: kept raw and counted, so that it blocks nothing behind it. */
+  | { readonly type: 'unreadable'; readonly reason: string; readonly raw: Json };
+
+// What we hold. `id` is ours and stable for ever.
+
+export interface Tenant {
+  readonly id: TenantId;
+  readonly name: string;
+}
+
+export type AccountState = 'CONNECTING' | 'LIVE' | 'AUTH_FAILED' | 'FAILING' | 'DISCONNECTED';
+
+/** A provider's failure as it is stored and shown: no secrets, no bodies. */
+export interface Failure {
+  readonly kind: string;
+  readonly message: string;
+  readonly retryAt: Date | null;
+}
+
+export interface Account {
+  readonly id: AccountId;
+  readonly tenantId: TenantId;
+  readonly provider: string;
+  readonly title: string;
+  readonly identity: string | null;
+  readonly state: AccountState;
+  /** Messages sent before this moment are history: stored, not announced. */
+  readonly liveFrom: Date;
+  readonly lastPulledAt: Date | null;
+  readonly lastError: Failure | null;
+  /** When the first walk over everything ended; null while importing. */
+  readonly importedAt: Date | null;
+}
+
+export interface Conversation {
+  readonly id: ConversationId;
+  readonly accountId: AccountId;
+  readonly externalId: ExternalConversationId | null;
+  readonly address: Address;
+  readonly participantId: ParticipantId | null;
+  readonly participantName: string | null;
+  readonly participantEmail: string | null;
+  readonly participantExternalId: ExternalParticipantId | null;
+  readonly channel: string | null;
+  readonly subject: string | null;
+  readonly bookingId: BookingId | null;
+  readonly leadId: LeadId | null;
+  readonly lastMessageId: MessageId | null;
+  readonly lastMessageAt: Date | null;
+  /** The place in lists: last message's time, else when first seen. */
+  readonly orderAt: Date;
+  readonly unreadCount: number;
+  readonly noReplyNeeded: boolean | null;
+  readonly closedAt: Date | null;
+  readonly facts: ConversationFacts | null;
+  /** When we last knew this to be in step with the provider. */
+  readonly observedAt: Date;
+  /** When its messages were last read at the provider; null while never. */
+  readonly messagesReadAt: Date | null;
+  /** Whether everything back to the first message is stored. */
+  readonly historyComplete: boolean;
+  /** Where the provider continues towards older messages; null at the beginning or before the first read. */
+  readonly historyCursor: string | null;
+}
+
+export interface Message {
+  readonly id: MessageId;
+  readonly accountId: AccountId;
+  readonly conversationId: ConversationId;
+  readonly externalId: ExternalMessageId | null;
+  readonly body: string | null;
+  readonly automated: boolean | null;
+  readonly channel: string | null;
+  readonly sentAt: Date | null;
+  readonly recordedAt: Date;
+  /** Fixed when first stored: sentAt, else recordedAt. */
+  readonly orderAt: Date;
+  readonly sentBy: SentBy | null;
+  readonly kind: string | null;
+  readonly read: boolean | null;
+  readonly urgent: boolean | null;
+  readonly priority: number | null;
+  readonly snoozeUntil: Date | null;
+  readonly backfilled: boolean;
+}
+
+export interface Booking extends Omit<ProviderBooking, 'raw'> {
+  readonly id: BookingId;
+  readonly accountId: AccountId;
+  readonly conversationId: ConversationId | null;
+}
+
+export interface Lead extends Omit<ProviderLead, 'raw'> {
+  readonly id: LeadId;
+  readonly accountId: AccountId;
+  readonly conversationId: ConversationId | null;
+}

@@ -1,0 +1,66 @@
+/** Every duration that the flows go by, in milliseconds. Handed to the application as one object; tests hand in others. */
+export interface Times {
+  /** How long a claim on an account's poller or sweep holds unless renewed (DELIVERY 3.1). */
+  readonly leaseMs: number;
+  /** How long a claim on an outbox row holds: longer than `sendDeadlineMs`, or a live send would be taken over (DELIVERY 2.2). */
+  readonly sendLeaseMs: number;
+  /** How long one provider read may take in all (DELIVERY 7.1). */
+  readonly callDeadlineMs: number;
+  /** Retries of a failed read inside its caller's deadline, with full jitter over `baseMs` doubled each time (DELIVERY 7.1). */
+  readonly readRetry: { readonly retries: number; readonly baseMs: number };
+  /** How long one attempt to send may take before it counts as unknown (DELIVERY 7.1). */
+  readonly sendDeadlineMs: number;
+  /** How long a GraphQL operation may take, its provider reads included (DELIVERY 5.5). */
+  readonly operationDeadlineMs: number;
+  /** Waits between attempts to send: full jitter over `base` doubled each time, at most `cap` (DELIVERY 2.7). */
+  readonly backOff: { readonly base: number; readonly cap: number };
+  /** How long a message is tried before it is FAILED (DELIVERY 2.7). */
+  readonly giveUpAfterMs: number;
+  /** When an unknown send's thread is first read for its echo (DELIVERY 2.4). */
+  readonly echoFirstReadMs: number;
+  /** How many reads must not show the echo before it counts as absent: a number, not a duration (DELIVERY 2.4). */
+  readonly echoReads: number;
+  /** The time over which those reads are spread (DELIVERY 2.4). */
+  readonly echoSpreadMs: number;
+  /** How long before an attempt's start its echo may be dated: clocks differ (DELIVERY 2.4). */
+  readonly echoWindowMs: number;
+  /** How long before connecting a message may be dated and still be announced as new (DELIVERY 3.6). */
+  readonly liveGraceMs: number;
+  /** How often a walk over everything begins (DESIGN 5). */
+  readonly sweepEveryMs: number;
+  /** How often logs and outbox are looked at when no hint comes (DESIGN 7). */
+  readonly lookEveryMs: number;
+  /** How long events are kept to resume from (DELIVERY 4.2). */
+  readonly eventRetentionMs: number;
+  /** How long an idempotency key is remembered (DELIVERY 2.1). */
+  readonly idempotencyMs: number;
+  /** How long a stopping server finishes what is in hand (DELIVERY 8.1). */
+  readonly drainMs: number;
+}
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** The times of a server in earnest. */
+export const defaultTimes: Times = {
+  leaseMs: 30 * SECOND,
+  sendLeaseMs: 60 * SECOND,
+  callDeadlineMs: 10 * SECOND,
+  readRetry: { retries: 2, baseMs: 200 },
+  sendDeadlineMs: 30 * SECOND,
+  operationDeadlineMs: 10 * SECOND,
+  backOff: { base: SECOND, cap: 5 * MINUTE },
+  giveUpAfterMs: DAY,
+  echoFirstReadMs: 2 * SECOND,
+  echoReads: 3,
+  echoSpreadMs: MINUTE,
+  echoWindowMs: 2 * MINUTE,
+  liveGraceMs: 5 * MINUTE,
+  sweepEveryMs: 6 * HOUR,
+  lookEveryMs: 2 * SECOND,
+  eventRetentionMs: 7 * DAY,
+  idempotencyMs: 7 * DAY,
+  drainMs: 8 * SECOND,
+};

@@ -1,0 +1,78 @@
+import { type LoggerOptions, pino } from 'pino';
+import { type Clock, systemClock } from './clock.ts';
+import { redact, redactText } from './redaction.ts';
+
+export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+
+export type LogLevel = (typeof logLevels)[number];
+
+/** Facts as fields, one sentence as the message. What is secret by name or by value is taken out, at any depth. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+  /** The same log with these fields on every line. */
+  child(fields: object): Log;
+}
+
+export interface LogOptions {
+  readonly level: LogLevel;
+  /** Where lines go, each with its line end; standard output by default. */
+  readonly destination?: { write(line: string): void };
+  /** Secret values known by now; asked for at every line. */
+  readonly secrets?: () => readonly string[];
+  readonly clock?: Clock;
+}
+
+type Write = (level: Exclude<LogLevel, 'silent'>, fields: object, message: string) => void;
+
+/** A log of one JSON object a line. */
+export function createLog({ level, destination, secrets = () => [], clock = systemClock }: LogOptions): Log {
+  const options: LoggerOptions = {
+    level,
+    base: null,
+    timestamp: () => `,"time":"${clock.now().toISOString()}"`,
+    formatters: { level: (label) => ({ level: label }) },
+    // Errors are data by the time pino sees them.
+    serializers: { err: (error) => error },
+    hooks: { streamWrite: escapeControls },
+  };
+  const sink = destination ? pino(options, destination) : pino(options);
+  return withFields({}, (at, fields, message) => {
+    if (!sink.isLevelEnabled(at)) return;
+    const known = secrets();
+    sink[at](withoutReserved(redact(fields, known)), redactText(message, known));
+  });
+}
+
+/** Says nothing. */
+export const silentLog: Log = withFields({}, () => undefined);
+
+function withFields(bound: object, write: Write): Log {
+  // Spreading an error would lose its message and stack.
+  const merge = (fields: object): object => ({ ...bound, ...(fields instanceof Error ? { err: fields } : fields) });
+  return {
+    debug: (fields, message) => write('debug', merge(fields), message),
+    info: (fields, message) => write('info', merge(fields), message),
+    warn: (fields, message) => write('warn', merge(fields), message),
+    error: (fields, message) => write('error', merge(fields), message),
+    child: (fields) => withFields(merge(fields), write),
+  };
+}
+
+const reserved = new Set(['level', 'time', 'msg']);
+
+/** A second `level` in the line would win over the real one. */
+function withoutReserved(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [reserved.has(name) ? `${name}_` : name, value]),
+  );
+}
+
+// JSON leaves these as they are, yet viewers take some for line ends, terminal commands or a change of direction.
+const controls = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+function escapeControls(line: string): string {
+  return line.replace(controls, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
