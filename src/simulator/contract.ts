@@ -1,0 +1,126 @@
+import type { SentBy } from '../domain/messaging.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { CallLog } from './calls.ts';
+import type { MessageChange } from './estate.ts';
+import type { Faults } from './faults.ts';
+import type { SimulatorFetch } from './host.ts';
+import type { World } from './world.ts';
+
+/*
+ * What a simulator is: a provider played on its real wire protocol, as a `fetch`. Each provider's folder has one in its
+ * simulator.ts, exported as `createSimulator`; the demo and the contract suite find it there and drive it through this alone.
+ *
+ * All names here are the provider's external ids, as its API shows them. What is said of "us" is the side that the account
+ * speaks for; the participant is the other one: the guest, or the property on an account that speaks for guests.
+ * Where a method names what does not exist it throws a RangeError: a script that does nothing should fail loudly.
+ */
+
+/** How every simulator is made. Switches left out have the provider's documented behaviour. */
+export interface SimulatorOptions<Switches> {
+  readonly world: World;
+  readonly clock: Clock;
+  readonly switches?: Partial<Switches>;
+  /** Tells two upstream accounts of one provider apart: another name gives other credentials. Absent: `demo`. */
+  readonly account?: string;
+}
+
+/** The export `createSimulator` of every provider's simulator.ts. */
+export type CreateSimulator<Switches extends object = object> = (
+  options: SimulatorOptions<Switches>,
+) => ProviderSimulator<Switches>;
+
+export interface ProviderSimulator<Switches extends object = object> {
+  /** The provider's HTTP host. Looks at paths, not at the host's name, so it can be served from anywhere (see loopback.ts). */
+  readonly fetch: SimulatorFetch;
+  /** The real host's base URL, in the meaning of the `baseUrl` of the provider's credentials. */
+  readonly baseUrl: string;
+  /** Accepted credentials as connectAccount takes them, without `baseUrl`. */
+  readonly credentials: Readonly<Record<string, unknown>>;
+  /** The same shape, refused by the provider. */
+  readonly badCredentials: Readonly<Record<string, unknown>>;
+  /** Unsettled facts about the provider. May be changed at any time; the next request is answered accordingly. */
+  readonly switches: Switches;
+  /** Scripted trouble; operations are named as in `calls`. */
+  readonly faults: Faults;
+  /** Every request taken. */
+  readonly calls: CallLog;
+  /** What was taken from our side for delivery through the API, in order. Two equal entries are a message sent twice. */
+  readonly sent: readonly SentMessage[];
+  readonly world: World;
+  /** The participant writes. Answers the message's id. */
+  guestWrites(conversation: string, body: string, options?: GuestWriteOptions): string;
+  /** Somebody of ours writes in the provider's own inbox, past this API. What the participant wrote counts as read then. */
+  hostWritesElsewhere(conversation: string, body: string): string;
+  /** Somebody changes a message in the provider's own inbox. */
+  changeMessage(message: string, change: MessageChange): void;
+  /** One signed webhook delivery, not sent anywhere. Null where the provider has none, or none for that. */
+  webhook(news?: WebhookNews): SignedDelivery | null;
+  /** The truth to compare with: every conversation that a caller of the API can reach as the switches are, oldest first. */
+  conversations(): readonly ConversationTruth[];
+  /** A booking with its conversations, when these have begun. */
+  addBooking(news?: Parameters<World['addBooking']>[0]): BookingTruth;
+  /** A conversation with what it hangs from. */
+  addConversation(news?: Parameters<World['addConversation']>[0]): ConversationTruth;
+  /** The participant was taken off: the conversation is no longer found. */
+  removeConversation(conversation: string): void;
+  /** Every token handed out so far is refused from now on. Absent where credentials are sent as they are. */
+  expireTokens?(): void;
+}
+
+export interface GuestWriteOptions {
+  /** May lie in the past. Absent: now. */
+  readonly at?: Date;
+  readonly channel?: string;
+}
+
+export interface SentMessage {
+  readonly conversationExternalId: string;
+  readonly messageExternalId: string;
+  readonly body: string;
+  readonly at: Date;
+}
+
+export interface WebhookNews {
+  /** What it is about, where the provider's events can say so. */
+  readonly conversation?: string;
+  /** The delivery's own id, to repeat one. Absent: a new one. */
+  readonly id?: string;
+  /** When it claims to be signed. Absent: now. */
+  readonly at?: Date;
+  /** Signed with something else than the account's secret. */
+  readonly secret?: string;
+}
+
+/** A webhook request as it would arrive. Header names are lower case; the signature covers `body` as UTF-8. */
+export interface SignedDelivery {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface ConversationTruth {
+  readonly externalId: string;
+  readonly participantName: string | null;
+  readonly participantEmail: string | null;
+  readonly bookingExternalId: string | null;
+  readonly leadExternalId: string | null;
+  readonly propertyExternalId: string | null;
+  /** Oldest first. */
+  readonly messages: readonly MessageTruth[];
+}
+
+/** A message as the API tells it: `sentAt` as coarse as there. */
+export interface MessageTruth {
+  readonly externalId: string;
+  readonly sentBy: SentBy;
+  readonly body: string;
+  readonly sentAt: Date;
+  readonly automated: boolean;
+  readonly channel: string | null;
+  readonly read: boolean;
+}
+
+export interface BookingTruth {
+  readonly externalId: string;
+  /** Of the conversations that the API gives now. */
+  readonly conversationExternalIds: readonly string[];
+}
