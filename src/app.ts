@@ -1,0 +1,154 @@
+import { DomainError } from './domain/errors.ts';
+import type { AccountId } from './domain/ids.ts';
+import { defaultTimes, type Times } from './domain/times.ts';
+import { schema } from './graphql/schema.ts';
+import { createTransport, type Transport } from './graphql/transport.ts';
+import { type Clock, systemClock } from './lib/clock.ts';
+import { type Log, silentLog } from './lib/log.ts';
+import { type Loop, settleAll } from './lib/loop.ts';
+import { createAddressCheck } from './lib/outbound.ts';
+import type { Sealer } from './lib/seal.ts';
+import { createWakes } from './lib/wake.ts';
+import type { Fetch, ProviderModule } from './providers/contract.ts';
+import { guardAdapter, type ObservedCall } from './providers/guard.ts';
+import { createThrottle, type Throttle } from './providers/throttle.ts';
+import { createRoutes } from './routes.ts';
+import type { Database } from './store/database.ts';
+import { type ConnectionParts, createConnections } from './sync/connections.ts';
+import { createGateway } from './sync/gateway.ts';
+import { createIngest } from './sync/ingest.ts';
+import { createMemory } from './sync/memory.ts';
+import { createSender } from './sync/sender.ts';
+import { createThreads } from './sync/threads.ts';
+import { createWebhookDoor } from './sync/webhooks.ts';
+import { createWorkers } from './sync/workers.ts';
+
+/** Everything an application is made of that is not its own. */
+export interface AppOptions {
+  readonly db: Database;
+  readonly providers: readonly ProviderModule[];
+  readonly sealer: Sealer;
+  readonly publicUrl: string;
+  readonly graphiql: boolean;
+  /** Origins of browser pages that may call; `*loopback*` stands for all of this machine. */
+  readonly allowedOrigins: readonly string[];
+  readonly allowPrivateHosts: boolean;
+  /** Filled into GraphiQL's headers: for the demo. */
+  readonly pageToken?: string;
+  readonly clock?: Clock;
+  readonly times?: Times;
+  readonly log?: Log;
+  /** How providers are called: simulators in tests. */
+  readonly fetch?: Fetch;
+  /** Overrides every provider's own interval, in milliseconds: for the demo. */
+  readonly pullEveryMs?: number;
+  /** Told of every provider call that ended. */
+  readonly observe?: (provider: string, call: ObservedCall) => void;
+}
+
+/** A running system without its socket. */
+export interface App {
+  /** Answers one HTTP request, whatever it is for. */
+  fetch(request: Request): Promise<Response>;
+  /** The GraphQL transport, for sockets to be attached to a server. */
+  readonly transport: Transport;
+  /** Starts the loops: polling, sweeping, sending. */
+  start(): void;
+  /** Resolves when no loop has work at hand. */
+  settle(): Promise<void>;
+  /** Says "not ready", lets loops end what is in hand, at most `times.drainMs`, and gives leases back. The database stays open. */
+  stop(): Promise<void>;
+}
+
+/** Puts the system together. Nothing runs before `start`. */
+export function createApp(options: AppOptions): App {
+  const { db, sealer, clock = systemClock, times = defaultTimes, log = silentLog } = options;
+  const owner = crypto.randomUUID();
+  const modules = new Map(options.providers.map((module) => [module.id, module]));
+  const wakes = createWakes((error) => log.error({ err: error }, 'a listener failed'));
+  const memoryParts = { db, sealer, clock, owner, leaseMs: times.leaseMs };
+  const connections = createConnections({
+    ...{ db, modules, sealer, clock, times, log },
+    fetch: options.fetch ?? ((url, init) => fetch(url, init)),
+    memory: keep((id: AccountId) => createMemory(id, memoryParts)),
+    guard: createGuard({ clock, times, ...(options.observe && { observe: options.observe }) }),
+  });
+  const ingest = createIngest({ db, clock, times, wakes });
+  const threads = createThreads({ db, ingest, clock });
+  const parts = { db, ingest, threads, connections, clock, times, log, owner, wakes };
+  const workers = createWorkers({ ...parts, ...(options.pullEveryMs && { pullEveryMs: options.pullEveryMs }) });
+  const sender = createSender(parts);
+  const checkAddress = addressGate(options.allowPrivateHosts);
+  const gateway = createGateway({ ...parts, modules, sealer, workers, checkAddress, wakeSender: () => sender.wake() });
+  const { publicUrl, graphiql, allowedOrigins, pageToken } = options;
+  const transport = createTransport({
+    ...{ schema, db, gateway, clock, times, wakes, log, publicUrl, graphiql, allowedOrigins },
+    ...(pageToken && { initialToken: pageToken }),
+  });
+  const door = createWebhookDoor({ ...parts, modules, workers });
+  let ready = true;
+  const loops = (): readonly Loop[] => [sender, ...workers.loops()];
+  return {
+    fetch: createRoutes({ transport, door, isReady: async () => ready && (await answers(db)) }),
+    transport,
+    start() {
+      sender.start();
+      workers.start();
+    },
+    settle: () => settleAll(loops),
+    async stop() {
+      ready = false;
+      await within(clock, times.drainMs, Promise.all([sender.stop(), workers.stop()]));
+    },
+  };
+}
+
+/** One throttle a budget key, one guard an adapter. */
+function createGuard(parts: {
+  readonly clock: Clock;
+  readonly times: Times;
+  readonly observe?: (provider: string, call: ObservedCall) => void;
+}): ConnectionParts['guard'] {
+  const throttles = new Map<string, Throttle>();
+  return (adapter, _account, module, credentials) => {
+    const key = `${module.id} ${module.budgetKey(credentials)}`;
+    const throttle = throttles.get(key) ?? createThrottle(module.id, module.limits, parts.clock);
+    throttles.set(key, throttle);
+    const observe = parts.observe;
+    return guardAdapter(adapter, {
+      ...{ provider: module.id, clock: parts.clock, times: parts.times, throttle },
+      ...(observe && { observe: (call) => observe(module.id, call) }),
+    });
+  };
+}
+
+function addressGate(allowPrivate: boolean): (url: string) => Promise<void> {
+  const check = createAddressCheck({ allowPrivate });
+  return async (url) => {
+    const fault = await check(url);
+    if (fault) throw new DomainError('INVALID', `credentials.baseUrl ${fault}`, ['credentials', 'baseUrl']);
+  };
+}
+
+function keep<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {
+  const made = new Map<Key, Value>();
+  return (key) => {
+    const value = made.get(key) ?? make(key);
+    made.set(key, value);
+    return value;
+  };
+}
+
+function answers(db: Database): Promise<boolean> {
+  return db.pool.query('SELECT 1').then(
+    () => true,
+    () => false,
+  );
+}
+
+function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(ms, resolve);
+    work.then(() => resolve(), reject).finally(cancel);
+  });
+}

@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type App, createApp } from './app.ts';
+import { readConfig } from './config.ts';
+import { systemClock } from './lib/clock.ts';
+import { createLog } from './lib/log.ts';
+import { createSealer } from './lib/seal.ts';
+import { listen } from './listener.ts';
+import type { ProviderModule } from './providers/contract.ts';
+import { providers } from './providers/registry.ts';
+import type { CreateSimulator } from './simulator/contract.ts';
+import { startGuests } from './simulator/guests.ts';
+import { type Loopback, serveOnLoopback } from './simulator/loopback.ts';
+import { createWorld, type World } from './simulator/world.ts';
+import { openFromTemplate } from './store/embedded/template.ts';
+import { allScopes, createToken, ensureTenant } from './store/tokens.ts';
+
+// How often every account is looked at here: a demo is watched, not waited for.
+const PULL_EVERY_MS = 2_000;
+
+const config = readConfig(process.env);
+const ends: (() => Promise<unknown>)[] = [];
+const say = (text: string): boolean => process.stdout.write(`${text}\n`);
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  await end(1);
+}
+
+async function main(): Promise<void> {
+  endOnSignal();
+  const dataDir = await mkdtemp(join(tmpdir(), 'parley-demo-'));
+  ends.push(() => rm(dataDir, { recursive: true, force: true }));
+  say('parley demo: opening the embedded store …');
+  const db = await openFromTemplate({ dataDir, clock: systemClock, progress: say });
+  ends.push(() => db.close());
+
+  const token = config.demo.token ?? `parley_demo_${randomBytes(12).toString('base64url')}`;
+  const tenant = await ensureTenant(db, 'demo', systemClock.now());
+  await createToken(db, tenant.id, { name: 'demo', scopes: allScopes, now: systemClock.now(), token });
+
+  const { port, host, graphiql } = config.server;
+  const app = createApp({
+    ...{ db, providers, graphiql, pageToken: token, pullEveryMs: PULL_EVERY_MS },
+    sealer: createSealer({ current: randomBytes(32) }),
+    publicUrl: config.server.publicUrl ?? `http://${host}:${port}`,
+    allowedOrigins: ['*loopback*'],
+    allowPrivateHosts: true,
+    log: createLog({ level: config.log.level === 'info' ? 'warn' : config.log.level }),
+  });
+  ends.unshift(() => app.stop());
+  const listener = await listen(app, { port, host });
+  ends.unshift(() => listener.close());
+
+  say('parley demo: waking the guests …');
+  const world = createWorld({ seed: 7, clock: systemClock });
+  for (const module of providers) await connect(app, module, await play(module, world), token);
+  app.start();
+  const guests = startGuests(world, systemClock);
+  ends.unshift(async () => guests.stop());
+  sayWhatToTry(`${listener.url}/graphql`, token);
+}
+
+/** Serves a provider's simulator on loopback and answers with the credentials to connect it by. */
+async function play(module: ProviderModule, world: World): Promise<Record<string, unknown>> {
+  const { createSimulator } = (await import(`./providers/${module.id}/simulator.ts`)) as {
+    createSimulator: CreateSimulator;
+  };
+  const simulator = createSimulator({ world, clock: systemClock });
+  const loopback: Loopback = await serveOnLoopback(simulator.fetch);
+  ends.push(() => loopback.close());
+  return { ...simulator.credentials, baseUrl: loopback.url };
+}
+
+/** Connects an account as any caller would: through the API. */
+async function connect(
+  app: App,
+  module: ProviderModule,
+  credentials: Record<string, unknown>,
+  token: string,
+): Promise<void> {
+  const query = `mutation ($input: ConnectAccountInput!) { connectAccount(input: $input) { account { id } errors { message } } }`;
+  const variables = { input: { provider: module.id, title: `${module.title} (simulated)`, credentials } };
+  const answer = await app.fetch(
+    new Request('http://demo.localhost/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query, variables }),
+    }),
+  );
+  const body = await answer.text();
+  if (!JSON.parse(body).data?.connectAccount?.account)
+    throw new Error(`${module.title} could not be connected: ${body}`);
+  say(`parley demo: ${module.title} is connected (simulated on loopback)`);
+}
+
+function sayWhatToTry(url: string, token: string): void {
+  say(`
+  Parley is up, with ${providers.length} simulated provider${providers.length === 1 ? '' : 's'} and guests who write.
+
+    GraphiQL   ${url}
+    token      ${token}
+
+  Three things to try in GraphiQL (the token is filled in, the tabs are ready):
+    1. "Inbox": run it, and see every conversation with its newest messages.
+    2. "Live": start the subscription and wait; a guest writes every few seconds.
+    3. "Send": put a conversation's id in its variables, run it, and watch the guest answer in "Live".
+
+  Or from a terminal:
+    curl -s ${url} -H 'content-type: application/json' -H 'authorization: Bearer ${token}' \\
+      -d '{"query":"{ conversations(first: 3) { nodes { participant { name } lastMessage { body } } } }"}'
+
+  Ctrl-C ends it; nothing is kept.
+`);
+}
+
+function endOnSignal(): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end(0));
+}
+
+let ending = false;
+async function end(code: number): Promise<never> {
+  if (ending) process.exit(1);
+  ending = true;
+  for (const step of ends) await step().catch(() => undefined);
+  process.exit(code);
+}

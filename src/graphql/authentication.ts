@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../lib/clock.ts';
+import type { Database } from '../store/database.ts';
+import { findCaller } from '../store/tokens.ts';
+import { createBoundedCache } from './bounded-cache.ts';
+import { type Caller, callerOf } from './context.ts';
+
+/** A caller whose token was good when it was shown. */
+export interface Session {
+  readonly caller: Caller;
+  /** Whether the token still stands and allows the same. Looks at the store at most every 5 s; known at once in between. */
+  stillGood(): boolean | Promise<boolean>;
+}
+
+/** Tells who calls. */
+export interface Authentication {
+  /** The caller that an `Authorization` value (`Bearer …`, any case) stands for; null where there is none. */
+  authenticate(authorization: string | null | undefined): Promise<Session | null>;
+}
+
+interface Known {
+  readonly caller: Promise<Caller | null>;
+  /** The same, once it has been read. */
+  settled: Caller | null;
+  readonly until: number;
+}
+
+/** How long a token is believed without asking the store, and how many are remembered. */
+const limits = { believedMs: 5_000, tokens: 10_000 } as const;
+
+const bearer = /^bearer +([\x21-\x7e]{1,512})$/i;
+
+/** Remembers tokens by their digests only, and only good ones. */
+export function createAuthentication(db: Database, clock: Clock): Authentication {
+  const known = createBoundedCache<string, Known>(limits.tokens);
+
+  const look = (token: string): Known => {
+    const key = createHash('sha256').update(token).digest('base64');
+    const remembered = known.get(key);
+    if (remembered && remembered.until > clock.monotonic()) return remembered;
+    const caller = findCaller(db, token, clock.now()).then((found) => {
+      entry.settled = found && callerOf(found);
+      if (!found) known.delete(key);
+      return entry.settled;
+    });
+    const entry: Known = { caller, settled: null, until: clock.monotonic() + limits.believedMs };
+    known.set(key, entry);
+    caller.catch(() => known.delete(key));
+    return entry;
+  };
+  const expired = ({ expiresAt }: Caller): boolean => expiresAt !== null && expiresAt <= clock.now();
+  const sessionOf = (token: string, first: Known, caller: Caller): Session => {
+    let latest = first;
+    return {
+      caller,
+      stillGood() {
+        if (expired(caller)) return false;
+        if (latest.until > clock.monotonic() && latest.settled) return allowsTheSame(caller, latest.settled);
+        latest = look(token);
+        return latest.caller.then((now) => now !== null && allowsTheSame(caller, now));
+      },
+    };
+  };
+  return {
+    async authenticate(authorization) {
+      const token = bearer.exec(authorization ?? '')?.[1];
+      if (token === undefined) return null;
+      const entry = look(token);
+      const caller = await entry.caller;
+      return caller && !expired(caller) ? sessionOf(token, entry, caller) : null;
+    },
+  };
+}
+
+function allowsTheSame(one: Caller, other: Caller): boolean {
+  if (one === other) return true;
+  return (
+    one.scope.tenantId === other.scope.tenantId &&
+    one.scopes.size === other.scopes.size &&
+    [...one.scopes].every((scope) => other.scopes.has(scope))
+  );
+}

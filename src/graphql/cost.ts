@@ -1,0 +1,39 @@
+import { complexityFromQuery } from '@pothos/plugin-complexity';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
+import { clientError } from './errors.ts';
+
+/** What an operation asks for, by its variables, before anything runs. */
+export interface CostQuestion {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+/** An inbox of 50 conversations with 20 messages of ten fields costs about 12,000. */
+export const costLimit = 100_000;
+
+/** The cost of an operation: one for each field and row that it may answer, more for what takes a statement or a provider's call. */
+export function costOf({ schema, document, operationName, variables }: CostQuestion): number {
+  const operation = chosen(document, operationName);
+  if (!operation) return 0;
+  const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
+  const alone = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] } as const;
+  return complexityFromQuery(alone, { schema, variables: { ...variables } }).complexity;
+}
+
+/** The error to answer instead of running an operation that costs too much, or whose variables are wrong; null where it may run. */
+export function costError(question: CostQuestion): GraphQLError | null {
+  try {
+    const cost = costOf(question);
+    return cost > costLimit ? clientError('COST_EXCEEDED', undefined, { cost, limit: costLimit }) : null;
+  } catch (error) {
+    if (error instanceof GraphQLError) return error;
+    throw error;
+  }
+}
+
+function chosen(document: DocumentNode, name: string | null | undefined): OperationDefinitionNode | undefined {
+  const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
+  return name ? operations.find((node) => node.name?.value === name) : operations[0];
+}

@@ -1,0 +1,37 @@
+import { type DocumentNode, parse, type Source, validate } from 'graphql';
+import type { Plugin, YogaServerOptions } from 'graphql-yoga';
+import { createBoundedCache } from './bounded-cache.ts';
+import { DocumentCapsRule, documentCaps } from './document-rules.ts';
+
+const limits = { documents: 500, characters: 20_000, errors: 5 } as const;
+
+/** Parses and validates within the caps, without hints at what the schema holds. */
+export const documentChecks: Plugin = {
+  onParse({ setParseFn }) {
+    setParseFn((source: string | Source) => parse(source, { maxTokens: documentCaps.tokens }));
+  },
+  onValidate({ addValidationRule, setValidationFn }) {
+    addValidationRule(DocumentCapsRule);
+    setValidationFn((schema, document, rules) =>
+      validate(schema, document, rules, { maxErrors: limits.errors, hideSuggestions: true }).slice(0, limits.errors),
+    );
+  },
+};
+
+/** Parsed documents, and parsers' errors, by text. Only short texts: long ones are rare, and would make the bound meaningless. */
+export function createDocumentCaches(): Exclude<
+  YogaServerOptions<object, object>['parserAndValidationCache'],
+  boolean
+> {
+  return { documentCache: cacheOfShort<DocumentNode>(), errorCache: cacheOfShort<unknown>(), validationCache: true };
+}
+
+function cacheOfShort<Value>() {
+  const cache = createBoundedCache<string, Value>(limits.documents);
+  return {
+    get: (text: string) => cache.get(text),
+    set: (text: string, value: Value) => {
+      if (text.length <= limits.characters) cache.set(text, value);
+    },
+  };
+}

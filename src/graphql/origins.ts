@@ -1,0 +1,55 @@
+/** Which browser pages may call. */
+export interface Origins {
+  /** Whether a page of that origin may call a server that was reached as `host`. Null: not a page of another origin. */
+  allows(origin: string | null, host: string | null): boolean;
+}
+
+/** Stands in the list of allowed origins for every page that comes from the same machine. */
+export const LOOPBACK = '*loopback*';
+
+const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Pages of the server itself are always allowed; others by the list: origins as browsers write them, or `*loopback*`. */
+export function createOrigins(allowed: readonly string[]): Origins {
+  const listed = new Set(allowed);
+  return {
+    allows(origin, host) {
+      if (origin === null || listed.has(origin)) return true;
+      // `null`, an opaque origin, is not a URL and so never allowed.
+      const url = URL.parse(origin);
+      if (!url) return false;
+      return url.host === host || (listed.has(LOOPBACK) && loopbackHosts.has(url.hostname));
+    },
+  };
+}
+
+/** The words of a refusal: they name what to set. */
+export function originRefusal(origin: string): string {
+  return `Pages of ${origin} may not call this server. Add the origin to PARLEY_ALLOWED_ORIGINS.\n`;
+}
+
+/** Answers a preflight. */
+export function preflight(request: Request, origins: Origins): Response {
+  const origin = request.headers.get('origin');
+  if (origin === null || !origins.allows(origin, request.headers.get('host')))
+    return new Response(originRefusal(origin ?? 'an unknown origin'), { status: 403 });
+  return new Response(null, {
+    status: 204,
+    headers: {
+      'access-control-allow-origin': origin,
+      'access-control-allow-methods': 'GET, POST',
+      'access-control-allow-headers': 'authorization, content-type, x-parley-client',
+      'access-control-max-age': '600',
+      vary: 'Origin',
+    },
+  });
+}
+
+/** Lets the page that asked read the answer, where it may call. Never with credentials: there are no cookies here. */
+export function shareWith(request: Request, response: Response, origins: Origins): Response {
+  const origin = request.headers.get('origin');
+  response.headers.append('vary', 'Origin');
+  if (origin !== null && origins.allows(origin, request.headers.get('host')))
+    response.headers.set('access-control-allow-origin', origin);
+  return response;
+}

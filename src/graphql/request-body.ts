@@ -1,0 +1,76 @@
+import { badInput, clientError } from './errors.ts';
+import { withStatus } from './results.ts';
+
+/** The largest body of an operation, in bytes. */
+export const MAX_BODY = 1_000_000;
+
+/** What a request asks for; whether it has the right shape is looked at by the server that executes it. */
+export type Params = Readonly<Record<string, unknown>>;
+
+/**
+ * Why a request may not be an operation, before anything of it is read; null where it may. A browser sends the kinds that are
+ * refused here for any page without asking first: forms, plain text and bare GETs.
+ */
+export function refusal(request: Request): Response | null {
+  if (request.method === 'POST') {
+    const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+    if (type !== 'application/json') return refused(415, 'Send operations as application/json.');
+    return null;
+  }
+  if (request.method !== 'GET') return refused(405, 'Operations come by POST or GET.', { allow: 'GET, POST' });
+  if (request.headers.get('x-parley-client') === null)
+    return refused(400, 'Operations by GET need the header x-parley-client, with any value.');
+  return null;
+}
+
+function refused(status: number, message: string, headers: Record<string, string> = {}): Response {
+  const body = JSON.stringify({ errors: [badInput(message)] });
+  return new Response(body, { status, headers: { ...headers, 'content-type': 'application/json; charset=utf-8' } });
+}
+
+/** The parameters of an operation by POST. Throws BAD_USER_INPUT with its HTTP status: 400, or 413 for a body over 1 MB. */
+export async function readParams(request: Request): Promise<Params> {
+  return parsed(await bodyOf(request), 'The body');
+}
+
+/** The parameters of an operation by GET. Throws BAD_USER_INPUT. */
+export function paramsOfUrl(request: Request): Params {
+  const { searchParams } = new URL(request.url);
+  const given = (name: string): string | undefined => searchParams.get(name) || undefined;
+  const json = (name: string): unknown => {
+    const text = given(name);
+    return text === undefined ? undefined : parsed(text, `The parameter ${name}`);
+  };
+  return {
+    query: given('query'),
+    operationName: given('operationName'),
+    variables: json('variables'),
+    extensions: json('extensions'),
+  };
+}
+
+function parsed(text: string, what: string): Params {
+  try {
+    return JSON.parse(text) as Params;
+  } catch {
+    throw withStatus(badInput(`${what} is not JSON.`));
+  }
+}
+
+async function bodyOf(request: Request): Promise<string> {
+  const length = request.headers.get('content-length');
+  // The HTTP parser holds a body to its length, so what declares one need not be counted.
+  if (length !== null && /^\d+$/.test(length)) return Number(length) > MAX_BODY ? tooLarge() : request.text();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength;
+    if (size > MAX_BODY) tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function tooLarge(): never {
+  throw clientError('BAD_USER_INPUT', `The body is larger than ${MAX_BODY} bytes.`, { http: { status: 413 } });
+}

@@ -1,0 +1,22 @@
+import './scalars.ts';
+import './node.ts';
+import './viewer.ts';
+import './provider.ts';
+import './account.ts';
+import './account-changes.ts';
+import './participant.ts';
+import './conversation.ts';
+import './conversations.ts';
+import './message.ts';
+import './delivery.ts';
+import './attachment.ts';
+import './booking.ts';
+import './lead.ts';
+import './send.ts';
+import './marks.ts';
+import './aliases.ts';
+import './live.ts';
+import { builder } from './builder.ts';
+
+/** What callers see. */
+export const schema = builder.toSchema();

@@ -1,0 +1,91 @@
+import {
+  createSourceEventStream,
+  type ExecutionArgs,
+  type ExecutionResult,
+  Kind,
+  type OperationDefinitionNode,
+  type TypeNode,
+  validateSubscriptionArgs,
+} from 'graphql';
+import type { Session } from './authentication.ts';
+import type { Execute } from './compile.ts';
+import type { Surroundings } from './context.ts';
+import { costError } from './cost.ts';
+import { createEventStream, type EventStream } from './event-stream.ts';
+import { beginOperation } from './operation.ts';
+import type { Results } from './results.ts';
+import { createAnswerGroups } from './shared-answers.ts';
+
+/** Begins a subscription for that session: its stream, or why there is none. Never throws for a caller's fault. */
+export type Subscribe = (args: ExecutionArgs, session: Session) => Promise<EventStream | ExecutionResult>;
+
+export interface SubscribeParts {
+  readonly surroundings: Surroundings;
+  readonly execute: Execute;
+  readonly results: Results;
+}
+
+/**
+ * Subscriptions whose events are executed with a fresh context each, once for all equal subscribers: those of one tenant and the
+ * same scopes, with the same document and the same variables, but for the cursor they began after.
+ */
+export function createSubscribe({ surroundings, execute, results }: SubscribeParts): Subscribe {
+  const groups = createAnswerGroups();
+  const documents = new WeakMap<object, number>();
+  let documentsSeen = 0;
+
+  const groupKey = (args: ExecutionArgs, operation: OperationDefinitionNode, { caller }: Session): string => {
+    const document = documents.get(args.document) ?? documentsSeen++;
+    documents.set(args.document, document);
+    const scopes = [...caller.scopes].sort();
+    const variables = variablesBesideCursor(operation, args.variableValues ?? {});
+    return JSON.stringify([caller.scope.tenantId, scopes, document, args.operationName ?? null, variables]);
+  };
+  const answerTo = async (args: ExecutionArgs, session: Session, event: unknown): Promise<ExecutionResult> => {
+    const operation = beginOperation(surroundings, session.caller);
+    try {
+      const result = await execute({ ...args, rootValue: event, contextValue: operation.context });
+      return results.finish(result, operation.context.trouble);
+    } finally {
+      operation.end();
+    }
+  };
+  return async (args, session) => {
+    const opening = beginOperation(surroundings, session.caller);
+    try {
+      const checked = validateSubscriptionArgs({ ...args, contextValue: opening.context, hideSuggestions: true });
+      if (!('schema' in checked)) return results.finish({ errors: checked });
+      const refused = costError({ ...args, variables: args.variableValues });
+      if (refused) return results.finish({ errors: [refused] });
+      const source = await createSourceEventStream(checked);
+      if (!(Symbol.asyncIterator in source)) return results.finish(source);
+      const group = groups.join(groupKey(args, checked.operation, session));
+      const { clock } = surroundings;
+      return createEventStream({
+        source,
+        group,
+        session,
+        clock,
+        results,
+        answerTo: (event) => answerTo(args, session, event),
+      });
+    } finally {
+      opening.end();
+    }
+  };
+}
+
+/** The variables that answers depend on, in the order in which they are declared. */
+function variablesBesideCursor(
+  operation: OperationDefinitionNode,
+  values: { readonly [name: string]: unknown },
+): unknown {
+  const names = (operation.variableDefinitions ?? [])
+    .filter(({ type }) => namedType(type) !== 'EventCursor')
+    .map(({ variable }) => variable.name.value);
+  return names.map((name) => [name, values[name] ?? null, Object.hasOwn(values, name)]);
+}
+
+function namedType(type: TypeNode): string {
+  return type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type);
+}

@@ -1,0 +1,102 @@
+import type { Server } from 'node:http';
+import type { GraphQLSchema } from 'graphql';
+import { createYoga, type Plugin } from 'graphql-yoga';
+import type { Gateway } from '../domain/gateway.ts';
+import type { Times } from '../domain/times.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { Wakes } from '../lib/wake.ts';
+import type { Database } from '../store/database.ts';
+import { createAuthentication } from './authentication.ts';
+import { createDocumentCaches, documentChecks } from './documents.ts';
+import { clientError } from './errors.ts';
+import { createFeedFollower, type FeedFollower } from './feed-follower.ts';
+import { createGraphiqlPage, wantsPage } from './graphiql.ts';
+import { type Request as Asked, createOperations } from './operations.ts';
+import { createOrigins, preflight, shareWith } from './origins.ts';
+import { paramsOfUrl, readParams, refusal } from './request-body.ts';
+import { createResults, withStatus } from './results.ts';
+import { attachWebsocket } from './websocket.ts';
+
+export interface TransportOptions {
+  readonly schema: GraphQLSchema;
+  readonly db: Database;
+  readonly gateway: Gateway;
+  readonly clock: Clock;
+  readonly times: Times;
+  readonly wakes: Wakes;
+  readonly log: Log;
+  /** Where callers and webhooks reach the server, without a slash at the end. */
+  readonly publicUrl: string;
+  /** Whether browsers are shown the GraphiQL page. */
+  readonly graphiql: boolean;
+  /** Origins of other pages that may call, as browsers write them; `*loopback*` stands for all of this machine. */
+  readonly allowedOrigins: readonly string[];
+  /** Filled into the GraphiQL page. Demo only. */
+  readonly initialToken?: string;
+}
+
+/** The API as callers reach it: by HTTP, as server-sent events, and by websocket. */
+export interface Transport {
+  /** Answers `/graphql`, and sends `/` there. */
+  fetch(request: Request): Promise<Response>;
+  /** Takes websockets on `/graphql` of that server. The returned function closes them all with 1001. */
+  attach(server: Server): () => Promise<void>;
+  /** The feeds that subscribers here follow. */
+  readonly feeds: FeedFollower;
+}
+
+const PATH = '/graphql';
+
+/** One path for all transports: yoga's envelope, with our own execution, subscription, caps and masking in it. */
+export function createTransport(options: TransportOptions): Transport {
+  const { schema, db, gateway, clock, times, wakes, log, publicUrl } = options;
+  const feeds = createFeedFollower({ db, wakes, clock, lookEveryMs: times.lookEveryMs, log });
+  const results = createResults(log);
+  const operations = createOperations(schema, { db, gateway, clock, times, publicUrl, wakes, feeds, log }, results);
+  const authentication = createAuthentication(db, clock);
+  const origins = createOrigins(options.allowedOrigins);
+  const page = options.graphiql ? createGraphiqlPage(options.initialToken ?? null) : null;
+  const yoga = createYoga<Partial<Asked>>({
+    schema,
+    graphqlEndpoint: PATH,
+    plugins: [documentChecks, operations.plugin, httpOnly],
+    parserAndValidationCache: createDocumentCaches(),
+    maskedErrors: { maskError: (error) => results.mask(error) },
+    // Bodies are counted, and requests shared with pages of other origins, by us.
+    maxRequestBodySize: false,
+    cors: false,
+    multipart: false,
+    graphiql: false,
+    landingPage: false,
+    logging: false,
+  });
+  const operate = async (request: Request): Promise<Response> => {
+    const refused = refusal(request);
+    if (refused) return refused;
+    const session = await authentication.authenticate(request.headers.get('authorization'));
+    return yoga.fetch(request, { client: request.signal, ...(session && { session }) });
+  };
+  return {
+    feeds,
+    async fetch(request) {
+      const { pathname } = new URL(request.url);
+      if (pathname === '/') return new Response(null, { status: 302, headers: { location: PATH } });
+      if (pathname !== PATH) return new Response(null, { status: 404 });
+      if (request.method === 'OPTIONS') return preflight(request, origins);
+      if (page && wantsPage(request)) return page();
+      return shareWith(request, await operate(request), origins);
+    },
+    attach: (server) => attachWebsocket(server, { yoga, operations, authentication, origins, results, clock }),
+  };
+}
+
+/** What only operations by HTTP need: our reading of requests, and the answer to those without a caller. */
+const httpOnly: Plugin<Partial<Asked>> = {
+  onRequestParse({ request, setRequestParser }) {
+    setRequestParser(request.method === 'GET' ? paramsOfUrl : readParams);
+  },
+  onParams({ context, setResult }) {
+    if (!('session' in context)) setResult({ errors: [withStatus(clientError('UNAUTHENTICATED'))] });
+  },
+};

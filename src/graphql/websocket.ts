@@ -1,0 +1,163 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type ExecutionArgs, GraphQLError } from 'graphql';
+import type { Context as Connection, SubscribePayload } from 'graphql-ws';
+import { type Extra, useServer } from 'graphql-ws/use/ws';
+import type { YogaServerInstance } from 'graphql-yoga';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Clock } from '../lib/clock.ts';
+import type { Authentication } from './authentication.ts';
+import { clientError } from './errors.ts';
+import type { Operations, Request } from './operations.ts';
+import { type Origins, originRefusal } from './origins.ts';
+import { formatError, type Results } from './results.ts';
+import { sendStream } from './socket-stream.ts';
+
+/** What sockets are held to. */
+export const socketLimits = {
+  /** Bytes of one message of a client. */
+  messageBytes: 64 * 1024,
+  /** How long a new socket may take to introduce itself. */
+  initMs: 3_000,
+  /** How often a ping asks whether the client is still there; it has as long to answer. */
+  keepAliveMs: 12_000,
+  subscriptions: 100,
+  /** How long a client may take to close when the server goes away. */
+  closeMs: 1_000,
+} as const;
+
+export interface WebsocketParts {
+  readonly yoga: YogaServerInstance<Partial<Request>, object>;
+  readonly operations: Operations;
+  readonly authentication: Authentication;
+  readonly origins: Origins;
+  readonly results: Results;
+  readonly clock: Clock;
+}
+
+type Socket = Connection<Record<string, unknown>, Extra>;
+
+/** Takes websockets on `/graphql` of that server. The returned function closes them all with 1001, which clients resume from. */
+export function attachWebsocket(server: Server, parts: WebsocketParts): () => Promise<void> {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: socketLimits.messageBytes });
+  const clients = new WeakMap<WebSocket, AbortController>();
+  const { dispose } = useServer<Record<string, unknown>>(
+    {
+      connectionInitWaitTimeout: socketLimits.initMs,
+      onSubscribe: (socket, _id, payload) => begin(parts, socket, payload, clientOf(clients, socket.extra.socket)),
+      execute: (args: ExecutionArgs) => envelopedOf(args).execute(args),
+      subscribe: (args: ExecutionArgs) => envelopedOf(args).subscribe(args),
+      onOperation(socket, id, _payload, args) {
+        const stream = parts.operations.streamOf(args.contextValue as object);
+        return stream && sendStream(socket.extra.socket, id, stream);
+      },
+      onNext: (_socket, _id, _payload, _args, { data, errors, extensions }) =>
+        errors && {
+          errors: errors.map(formatError),
+          ...(data !== undefined && { data }),
+          ...(extensions && { extensions }),
+        },
+      onError: (_socket, _id, _payload, errors) => errors.map((error) => formatError(asGraphQLError(error))),
+    },
+    sockets,
+    socketLimits.keepAliveMs,
+  );
+  const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
+    const refusal = refusalOf(request, parts.origins);
+    if (refusal) refuse(stream, refusal);
+    else sockets.handleUpgrade(request, stream, head, (socket) => sockets.emit('connection', socket, request));
+  };
+  server.on('upgrade', upgrade);
+  return async () => {
+    server.off('upgrade', upgrade);
+    const terminate = parts.clock.after(socketLimits.closeMs, () => {
+      for (const socket of sockets.clients) socket.terminate();
+    });
+    await dispose();
+    terminate();
+  };
+}
+
+type Enveloped = ReturnType<WebsocketParts['yoga']['getEnveloped']>;
+const envelopes = new WeakMap<object, Enveloped>();
+
+function envelopedOf({ contextValue }: ExecutionArgs): Enveloped {
+  const enveloped = envelopes.get(contextValue as object);
+  if (!enveloped) throw new Error('An operation came to be executed that was never begun.');
+  return enveloped;
+}
+
+/** Never throws: what is thrown here would close the socket, and with it all its other operations. */
+async function begin(
+  parts: WebsocketParts,
+  socket: Socket,
+  payload: SubscribePayload,
+  client: AbortSignal,
+): Promise<ExecutionArgs | readonly GraphQLError[]> {
+  try {
+    if (Object.keys(socket.subscriptions).length > socketLimits.subscriptions)
+      return [
+        clientError('RATE_LIMITED', `A socket carries at most ${socketLimits.subscriptions} operations at once.`),
+      ];
+    const session = await parts.authentication.authenticate(tokenOf(socket, payload));
+    if (!session) return [clientError('UNAUTHENTICATED')];
+    const enveloped = parts.yoga.getEnveloped({ session, client });
+    const document = enveloped.parse(payload.query);
+    const errors = enveloped.validate(enveloped.schema, document);
+    if (errors.length > 0) return errors.map(parts.results.mask);
+    const contextValue = await enveloped.contextFactory();
+    envelopes.set(contextValue, enveloped);
+    return {
+      schema: enveloped.schema,
+      document,
+      contextValue,
+      variableValues: payload.variables ?? null,
+      operationName: payload.operationName ?? null,
+    };
+  } catch (error) {
+    return [parts.results.mask(error)];
+  }
+}
+
+/** The socket's own token, else the operation's: GraphiQL sends its headers with each operation. */
+function tokenOf({ connectionParams }: Socket, { extensions }: SubscribePayload): string | undefined {
+  return authorizationIn(connectionParams) ?? authorizationIn(extensions?.['headers']);
+}
+
+function authorizationIn(fields: unknown): string | undefined {
+  if (typeof fields !== 'object' || fields === null) return undefined;
+  const value = Object.entries(fields).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Aborted when the socket closes. Made when first needed: most sockets only wait for events. */
+function clientOf(clients: WeakMap<WebSocket, AbortController>, socket: WebSocket): AbortSignal {
+  const known = clients.get(socket);
+  if (known) return known.signal;
+  const gone = new AbortController();
+  clients.set(socket, gone);
+  socket.once('close', () => gone.abort());
+  return gone.signal;
+}
+
+interface Refusal {
+  readonly status: string;
+  readonly text: string;
+}
+
+function refusalOf({ url, headers }: IncomingMessage, origins: Origins): Refusal | null {
+  if (url?.split('?')[0] !== '/graphql') return { status: '404 Not Found', text: '' };
+  const { origin, host } = headers;
+  if (origins.allows(origin ?? null, host ?? null)) return null;
+  return { status: '403 Forbidden', text: originRefusal(origin ?? '') };
+}
+
+function refuse(stream: Duplex, { status, text }: Refusal): void {
+  stream.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`,
+  );
+}
+
+function asGraphQLError(error: unknown): GraphQLError {
+  return error instanceof GraphQLError ? error : clientError('INTERNAL_SERVER_ERROR');
+}

@@ -1,0 +1,45 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createServerAdapter } from '@whatwg-node/server';
+import type { App } from './app.ts';
+
+/** An application on its port. */
+export interface Listener {
+  /** Where it answers, such as `http://127.0.0.1:4000`. */
+  readonly url: string;
+  /** Tells sockets to come back elsewhere, takes no more requests and ends when those in hand are answered. */
+  close(): Promise<void>;
+}
+
+// DELIVERY 5.1.
+const HEADERS_MS = 10_000;
+const REQUEST_MS = 30_000;
+const KEEP_ALIVE_MS = 65_000;
+const HEADER_BYTES = 16 * 1024;
+
+/** Serves an application over node:http, websockets included. Port 0 takes any free one. */
+export async function listen(app: App, at: { readonly port: number; readonly host: string }): Promise<Listener> {
+  const server = createServer(
+    {
+      headersTimeout: HEADERS_MS,
+      requestTimeout: REQUEST_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: HEADER_BYTES,
+    },
+    createServerAdapter((request: Request) => app.fetch(request)),
+  );
+  const closeSockets = app.transport.attach(server);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(at.port, at.host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${at.host.includes(':') ? `[${at.host}]` : at.host}:${port}`,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      await closeSockets();
+      server.closeIdleConnections();
+      await closed;
+    },
+  };
+}

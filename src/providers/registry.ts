@@ -1,0 +1,5 @@
+import type { ProviderModule } from './contract.ts';
+import { lavanda } from './lavanda/index.ts';
+
+/** Every provider there is: one line each. */
+export const providers: readonly ProviderModule[] = [lavanda as ProviderModule];

@@ -1,0 +1,43 @@
+import type { Transport } from './graphql/transport.ts';
+import { MAX_DELIVERY_BYTES, type WebhookDoor } from './sync/webhooks.ts';
+
+export interface RouteParts {
+  readonly transport: Pick<Transport, 'fetch'>;
+  readonly door: WebhookDoor;
+  isReady(): Promise<boolean>;
+}
+
+/** Everything we answer over HTTP: GraphQL and its page, providers' webhooks, and whether we are well. Answers about health have no text. */
+export function createRoutes(parts: RouteParts): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname === '/graphql' || pathname === '/') return parts.transport.fetch(request);
+    if (pathname === '/healthz') return status(200);
+    if (pathname === '/readyz') return status((await parts.isReady()) ? 200 : 503);
+    const provider = /^\/webhooks\/([a-z-]{1,64})$/.exec(pathname)?.[1];
+    if (provider && request.method === 'POST') return status(await deliver(parts.door, provider, request));
+    return status(404);
+  };
+}
+
+async function deliver(door: WebhookDoor, provider: string, request: Request): Promise<number> {
+  const body = await readAtMost(request, MAX_DELIVERY_BYTES);
+  return body === null ? 413 : door({ provider, headers: Object.fromEntries(request.headers), body });
+}
+
+/** The body's bytes, or null as soon as they are more than allowed. */
+async function readAtMost(request: Request, limit: number): Promise<Uint8Array | null> {
+  if (Number(request.headers.get('content-length') ?? 0) > limit) return null;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength;
+    if (size > limit) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function status(code: number): Response {
+  return new Response(null, { status: code, headers: { 'cache-control': 'no-store' } });
+}

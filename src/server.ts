@@ -1,0 +1,67 @@
+import { type App, createApp } from './app.ts';
+import { type Config, ConfigError, readConfig } from './config.ts';
+import { systemClock } from './lib/clock.ts';
+import { createLog, type Log } from './lib/log.ts';
+import { createSealer } from './lib/seal.ts';
+import { type Listener, listen } from './listener.ts';
+import { providers } from './providers/registry.ts';
+import { keptSecretKey } from './secret-key.ts';
+import { type Database, openDatabase } from './store/database.ts';
+
+try {
+  await main(readConfig(process.env));
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}
+
+async function main(config: Config): Promise<void> {
+  const log = createLog({ level: config.log.level });
+  const { databaseUrl, dataDir } = config.store;
+  const db = await openDatabase({ url: databaseUrl, dataDir, clock: systemClock });
+  const secretKey = config.store.secretKey ?? (await keptSecretKey(dataDir));
+  const { port, host, graphiql, allowedOrigins } = config.server;
+  const app = createApp({
+    ...{ db, providers, log, graphiql, allowedOrigins },
+    sealer: createSealer({ current: secretKey }),
+    publicUrl: config.server.publicUrl ?? `http://${host}:${port}`,
+    allowPrivateHosts: config.providers.allowPrivateHosts,
+  });
+  const listener = await listen(app, { port, host });
+  app.start();
+  log.info({ url: `${listener.url}/graphql`, database: db.kind }, 'listening');
+  await sayHowToConnect(db, log);
+  endOnSignal({ app, listener, db, log });
+  // Crash safety makes ending cheap, and going on with unknown state dear (DELIVERY 8.3).
+  process.on('uncaughtException', (error) => {
+    log.error({ err: error }, 'ended by a fault');
+    process.exit(1);
+  });
+}
+
+async function sayHowToConnect(db: Database, log: Log): Promise<void> {
+  const known = await db.prisma.account.count();
+  if (known === 0)
+    log.info(
+      {
+        token: 'npm run --silent token -- create --tenant acme --scopes all',
+        next: 'the mutation connectAccount in GraphiQL',
+      },
+      'no account is connected yet',
+    );
+}
+
+/** The first signal ends everything in order, the second at once. */
+function endOnSignal(parts: { app: App; listener: Listener; db: Database; log: Log }): void {
+  let ending = false;
+  const end = async (signal: string): Promise<void> => {
+    if (ending) process.exit(1);
+    ending = true;
+    parts.log.info({ signal }, 'stopping');
+    await Promise.all([parts.app.stop(), parts.listener.close()]);
+    await parts.db.close();
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end(signal));
+}

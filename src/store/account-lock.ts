@@ -1,0 +1,23 @@
+import type { AccountId, TenantId } from '../domain/ids.ts';
+import { brand } from '../domain/ids.ts';
+import type { Transaction } from './database.ts';
+
+/** The account that a writing transaction works for. */
+export interface AccountRow {
+  readonly id: AccountId;
+  readonly tenant_id: TenantId;
+  readonly live_from: Date;
+}
+
+/**
+ * Takes the account's row for the rest of the transaction: what is taken in and what is settled for one account happens one after the
+ * other, so an echo and its settling never race, and two batches never wait for each other's rows. Null where there is none.
+ */
+export async function lockAccount(tx: Transaction, accountId: AccountId): Promise<AccountRow | null> {
+  const rows = await tx.$queryRaw<{ id: string; tenant_id: string; live_from: Date }[]>`
+    SELECT id, tenant_id, live_from FROM account WHERE id = ${accountId} FOR NO KEY UPDATE`;
+  const row = rows[0];
+  return row
+    ? { id: brand<AccountId>(row.id), tenant_id: brand<TenantId>(row.tenant_id), live_from: row.live_from }
+    : null;
+}

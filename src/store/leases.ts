@@ -1,0 +1,97 @@
+import type { AccountId } from '../domain/ids.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Database, Transaction } from './database.ts';
+
+/** The right to pull, sweep and glance for one account, by the database's clock. A higher fence has replaced it. */
+export interface AccountLease {
+  readonly accountId: AccountId;
+  readonly fence: bigint;
+}
+
+/** What is known of an account's place in its provider's stream. */
+export interface SyncState {
+  readonly pullCheckpoint: JsonObject | null;
+  readonly sweepCheckpoint: JsonObject | null;
+  readonly sweepStartedAt: Date | null;
+  readonly sweptAt: Date | null;
+  readonly importedAt: Date | null;
+  readonly lastPulledAt: Date | null;
+}
+
+/** Takes or renews the lease; null while another process holds it. Renewing keeps the fence. */
+export async function claimAccount(
+  db: Database,
+  id: AccountId,
+  terms: { readonly owner: string; readonly leaseMs: number },
+): Promise<AccountLease | null> {
+  const rows = await db.prisma.$queryRaw<{ lease_fence: bigint }[]>`
+    UPDATE account SET lease_fence = CASE WHEN lease_owner = ${terms.owner} AND lease_until > parley_now()
+        THEN lease_fence ELSE lease_fence + 1 END,
+      lease_owner = ${terms.owner}, lease_until = parley_now() + ${terms.leaseMs} * interval '1 millisecond'
+    WHERE id = ${id} AND state NOT IN ('DISCONNECTED', 'CONNECTING')
+      AND (lease_owner = ${terms.owner} OR lease_until IS NULL OR lease_until < parley_now())
+    RETURNING lease_fence`;
+  const row = rows[0];
+  return row ? { accountId: id, fence: row.lease_fence } : null;
+}
+
+/** Gives the leases of a process back, so that another need not wait for them to run out. */
+export async function releaseAccounts(db: Database, owner: string): Promise<void> {
+  await db.prisma.$executeRaw`UPDATE account SET lease_until = NULL WHERE lease_owner = ${owner}`;
+}
+
+/** Where an account's streams stand. */
+export async function syncState(db: Database, id: AccountId): Promise<SyncState> {
+  const row = await db.prisma.account.findUniqueOrThrow({
+    where: { id },
+    select: {
+      pull_checkpoint: true,
+      sweep_checkpoint: true,
+      sweep_started_at: true,
+      swept_at: true,
+      imported_at: true,
+      last_pulled_at: true,
+    },
+  });
+  return {
+    pullCheckpoint: row.pull_checkpoint as JsonObject | null,
+    sweepCheckpoint: row.sweep_checkpoint as JsonObject | null,
+    sweepStartedAt: row.sweep_started_at,
+    sweptAt: row.swept_at,
+    importedAt: row.imported_at,
+    lastPulledAt: row.last_pulled_at,
+  };
+}
+
+/** A step in a stream, to be stored with what it brought. */
+export type StreamStep =
+  | { readonly stream: 'pull'; readonly checkpoint: JsonObject | null; readonly receipt: JsonObject | null }
+  | { readonly stream: 'sweep'; readonly checkpoint: JsonObject | null; readonly ended: boolean };
+
+/** Moves a stream forward. False, and nothing moved, where the lease has been replaced: whoever holds it now reads that step again. */
+export async function moveStream(tx: Transaction, lease: AccountLease, step: StreamStep, now: Date): Promise<boolean> {
+  const checkpoint = step.checkpoint && JSON.stringify(step.checkpoint);
+  if (step.stream === 'pull') {
+    const receipt = step.receipt && JSON.stringify(step.receipt);
+    return (
+      1 ===
+      (await tx.$executeRaw`
+        UPDATE account SET pull_checkpoint = ${checkpoint}::jsonb, pull_receipt = ${receipt}::jsonb
+        WHERE id = ${lease.accountId} AND lease_fence = ${lease.fence}`)
+    );
+  }
+  return (
+    1 ===
+    (await tx.$executeRaw`
+      UPDATE account SET sweep_checkpoint = CASE WHEN ${step.ended} THEN NULL ELSE ${checkpoint}::jsonb END,
+        sweep_started_at = CASE WHEN ${step.ended} THEN NULL ELSE coalesce(sweep_started_at, ${now}) END,
+        swept_at = CASE WHEN ${step.ended} THEN ${now} ELSE swept_at END
+      WHERE id = ${lease.accountId} AND lease_fence = ${lease.fence}`)
+  );
+}
+
+/** The confirm of a receipt was answered. */
+export async function clearReceipt(db: Database, lease: AccountLease): Promise<void> {
+  await db.prisma.$executeRaw`
+    UPDATE account SET pull_receipt = NULL WHERE id = ${lease.accountId} AND lease_fence = ${lease.fence}`;
+}

@@ -1,0 +1,173 @@
+import type { ConversationId, ExternalMessageId, MessageId } from '../domain/ids.ts';
+import { brand } from '../domain/ids.ts';
+import type { ProviderMessage } from '../domain/messaging.ts';
+import { createId } from '../lib/id.ts';
+import type { AccountRow } from './account-lock.ts';
+import type { Transaction } from './database.ts';
+import { asRecords } from './rows.ts';
+
+/** A message as told, with the conversation that it belongs to. */
+export interface ToldMessage {
+  readonly conversationId: ConversationId;
+  readonly message: ProviderMessage;
+}
+
+/** A row that a batch touched. */
+export interface MessageRef {
+  readonly id: MessageId;
+  readonly conversationId: ConversationId;
+}
+
+/** A row that a batch first stored; history from before the account went live is not announced. */
+export interface NewMessageRef extends MessageRef {
+  readonly backfilled: boolean;
+}
+
+/**
+ * Stores messages, each under its (account, external id): a repeat changes nothing, and there is no "find, then create" to race.
+ * Returns what was first stored, in the order of its thread.
+ */
+export async function insertMessages(
+  tx: Transaction,
+  account: AccountRow,
+  told: readonly ToldMessage[],
+  now: Date,
+): Promise<readonly NewMessageRef[]> {
+  if (told.length === 0) return [];
+  // Ids grow with creation: made in thread order they keep messages of one instant in the order they were told in.
+  const ordered = told.toSorted((a, b) => timeOf(a, now) - timeOf(b, now));
+  const rows = await tx.$queryRaw<{ id: string; conversation_id: string; backfilled: boolean }[]>`
+    INSERT INTO message (id, tenant_id, account_id, conversation_id, external_id, body, automated, channel, sent_at, recorded_at,
+      order_at, sent_by, kind, read_upstream, urgent_upstream, priority_upstream, snooze_upstream, backfilled, raw)
+    SELECT r.id, ${account.tenant_id}, ${account.id}, r.conversation_id, r.external_id, r.body, r.automated, r.channel, r.sent_at,
+      ${now}, coalesce(r.sent_at, ${now}), r.sent_by, r.kind, r.read, r.urgent, r.priority, r.snooze,
+      coalesce(r.sent_at < ${account.live_from}, false), r.raw
+    FROM json_to_recordset(${asRecords(ordered.map(toRecord))}::json) AS r(id text, conversation_id text, external_id text,
+      body text, automated bool, channel text, sent_at timestamptz, sent_by text, kind text, read bool, urgent bool,
+      priority float8, snooze timestamptz, raw jsonb)
+    ON CONFLICT (account_id, external_id) DO NOTHING
+    RETURNING id, conversation_id, backfilled`;
+  return rows.map((row) => ({
+    id: brand<MessageId>(row.id),
+    conversationId: brand<ConversationId>(row.conversation_id),
+    backfilled: row.backfilled,
+  }));
+}
+
+/**
+ * Brings messages that are stored already up to what was told now. Null means "not told", except for the snooze, which ends by null.
+ * A mark of ours holds until the provider's own value changes from what it was when ours was set.
+ */
+export async function updateMessages(
+  tx: Transaction,
+  account: AccountRow,
+  told: readonly ToldMessage[],
+): Promise<readonly MessageRef[]> {
+  if (told.length === 0) return [];
+  const rows = await tx.$queryRaw<{ id: string; conversation_id: string }[]>`
+    UPDATE message m SET
+      body = coalesce(r.body, m.body), automated = coalesce(r.automated, m.automated), channel = coalesce(r.channel, m.channel),
+      sent_at = coalesce(r.sent_at, m.sent_at), sent_by = coalesce(r.sent_by, m.sent_by), kind = coalesce(r.kind, m.kind),
+      read_local = CASE WHEN coalesce(r.read, m.read_upstream) IS DISTINCT FROM m.read_upstream THEN NULL ELSE m.read_local END,
+      read_upstream = coalesce(r.read, m.read_upstream),
+      urgent_local = CASE WHEN coalesce(r.urgent, m.urgent_upstream) IS DISTINCT FROM m.urgent_upstream THEN NULL ELSE m.urgent_local END,
+      urgent_upstream = coalesce(r.urgent, m.urgent_upstream),
+      priority_local = CASE WHEN coalesce(r.priority, m.priority_upstream) IS DISTINCT FROM m.priority_upstream
+        THEN NULL ELSE m.priority_local END,
+      priority_upstream = coalesce(r.priority, m.priority_upstream),
+      snooze_local = CASE WHEN r.snooze IS DISTINCT FROM m.snooze_upstream THEN NULL ELSE m.snooze_local END,
+      snooze_upstream = r.snooze, raw = r.raw, removed_at = NULL
+    FROM json_to_recordset(${asRecords(told.map(toRecord))}::json) AS r(external_id text, body text, automated bool, channel text,
+      sent_at timestamptz, sent_by text, kind text, read bool, urgent bool, priority float8, snooze timestamptz, raw jsonb)
+    WHERE m.account_id = ${account.id} AND m.external_id = r.external_id AND (
+      m.removed_at IS NOT NULL OR row(m.body, m.automated, m.channel, m.sent_at, m.sent_by, m.kind, m.read_upstream, m.urgent_upstream,
+        m.priority_upstream, m.snooze_upstream)
+      IS DISTINCT FROM row(coalesce(r.body, m.body), coalesce(r.automated, m.automated), coalesce(r.channel, m.channel),
+        coalesce(r.sent_at, m.sent_at), coalesce(r.sent_by, m.sent_by), coalesce(r.kind, m.kind),
+        coalesce(r.read, m.read_upstream), coalesce(r.urgent, m.urgent_upstream),
+        coalesce(r.priority, m.priority_upstream), r.snooze))
+    RETURNING m.id, m.conversation_id`;
+  return rows.map(toRef);
+}
+
+/** Hides messages that their provider took back. The rows stay. */
+export async function removeMessages(
+  tx: Transaction,
+  account: AccountRow,
+  ids: readonly ExternalMessageId[],
+  now: Date,
+): Promise<readonly MessageRef[]> {
+  if (ids.length === 0) return [];
+  const rows = await tx.$queryRaw<{ id: string; conversation_id: string }[]>`
+    UPDATE message SET removed_at = ${now}
+    WHERE account_id = ${account.id} AND external_id = ANY(${ids}) AND removed_at IS NULL
+    RETURNING id, conversation_id`;
+  return rows.map(toRef);
+}
+
+/** Which of these the account holds already. */
+export async function knownMessages(
+  tx: Transaction,
+  account: AccountRow,
+  ids: readonly ExternalMessageId[],
+): Promise<ReadonlySet<string>> {
+  if (ids.length === 0) return new Set();
+  const rows = await tx.$queryRaw<{ external_id: string }[]>`
+    SELECT external_id FROM message WHERE account_id = ${account.id} AND external_id = ANY(${ids})`;
+  return new Set(rows.map((row) => row.external_id));
+}
+
+/**
+ * Recomputes what conversations derive from their messages: last message, place in lists, unread count, urgency.
+ * From the rows every time, so the counts cannot drift. Returns the conversations where something changed.
+ */
+export async function deriveConversations(
+  tx: Transaction,
+  ids: readonly ConversationId[],
+): Promise<readonly ConversationId[]> {
+  if (ids.length === 0) return [];
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    UPDATE conversation c SET last_message_id = last.id, last_message_at = last.order_at,
+      order_at = coalesce(last.order_at, c.first_seen_at), unread_count = unread.count, urgent = unread.urgent
+    FROM unnest(${ids}::text[]) AS touched(id)
+    LEFT JOIN LATERAL (
+      SELECT m.id, m.order_at FROM message m WHERE m.conversation_id = touched.id AND m.removed_at IS NULL
+      ORDER BY m.order_at DESC, m.id DESC LIMIT 1
+    ) last ON true
+    CROSS JOIN LATERAL (
+      SELECT count(*)::int AS count, coalesce(bool_or(coalesce(m.urgent_local, m.urgent_upstream)), false) AS urgent
+      FROM message m WHERE m.conversation_id = touched.id AND m.sent_by = 'participant' AND m.removed_at IS NULL
+        AND coalesce(m.read_local, m.read_upstream) IS NOT TRUE
+    ) unread
+    WHERE c.id = touched.id AND row(c.last_message_id, c.last_message_at, c.unread_count, c.urgent)
+      IS DISTINCT FROM row(last.id, last.order_at, unread.count, unread.urgent)
+    RETURNING c.id`;
+  return rows.map((row) => brand<ConversationId>(row.id));
+}
+
+function toRecord({ conversationId, message }: ToldMessage): Readonly<Record<string, unknown>> {
+  return {
+    id: createId<MessageId>('ConversationMessage'),
+    conversation_id: conversationId,
+    external_id: message.externalId,
+    body: message.body,
+    automated: message.automated,
+    channel: message.channel,
+    sent_at: message.sentAt,
+    sent_by: message.sentBy,
+    kind: message.kind,
+    read: message.read,
+    urgent: message.urgent,
+    priority: message.priority,
+    snooze: message.snoozeUntil,
+    raw: message.raw,
+  };
+}
+
+function timeOf(told: ToldMessage, now: Date): number {
+  return (told.message.sentAt ?? now).getTime();
+}
+
+function toRef(row: { id: string; conversation_id: string }): MessageRef {
+  return { id: brand<MessageId>(row.id), conversationId: brand<ConversationId>(row.conversation_id) };
+}

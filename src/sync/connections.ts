@@ -1,0 +1,84 @@
+import type { AccountId } from '../domain/ids.ts';
+import type { Json } from '../domain/json.ts';
+import type { Times } from '../domain/times.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { Sealer } from '../lib/seal.ts';
+import type { Fetch, Memory, ProviderAdapter, ProviderModule } from '../providers/contract.ts';
+import { type AccountRecord, accountRecord, connectedAccounts } from '../store/accounts.ts';
+import type { Database } from '../store/database.ts';
+
+/** An account with the way to its provider. */
+export interface Connection {
+  readonly account: AccountRecord;
+  readonly module: ProviderModule;
+  readonly adapter: ProviderAdapter;
+  readonly credentials: unknown;
+}
+
+/** The ways to all connected accounts of this process. */
+export interface Connections {
+  /** Null where the account is unknown, disconnected, or of a provider that is not there. */
+  of(id: AccountId): Promise<Connection | null>;
+  /** All connected accounts, or those of one provider. One whose credentials do not open is left out, and logged. */
+  all(provider?: string): Promise<readonly Connection[]>;
+  /** An adapter for credentials that were not stored yet, with the account's own memory. */
+  open(id: AccountId, module: ProviderModule, credentials: unknown): ProviderAdapter;
+}
+
+export interface ConnectionParts {
+  readonly db: Database;
+  readonly modules: ReadonlyMap<string, ProviderModule>;
+  readonly fetch: Fetch;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+  readonly times: Times;
+  readonly log: Log;
+  memory(id: AccountId): Memory;
+  /** Wraps an adapter; see guard.ts. */
+  guard(adapter: ProviderAdapter, account: AccountId, module: ProviderModule, credentials: unknown): ProviderAdapter;
+}
+
+/** What an account's credentials are sealed for. */
+export function credentialsContext(id: AccountId): string {
+  return `account:${id}:credentials`;
+}
+
+export function createConnections(parts: ConnectionParts): Connections {
+  const made = new Map<AccountId, { readonly sealed: Uint8Array; readonly connection: Connection }>();
+  const open = (id: AccountId, module: ProviderModule, credentials: unknown): ProviderAdapter => {
+    const { fetch, clock } = parts;
+    const adapter = module.connect(credentials, { fetch, now: () => clock.now(), memory: parts.memory(id) });
+    return parts.guard(adapter, id, module, credentials);
+  };
+  const connectionOf = (account: AccountRecord): Connection | null => {
+    const module = parts.modules.get(account.provider);
+    if (!module || account.state === 'DISCONNECTED') return null;
+    const known = made.get(account.id);
+    // Kept as long as the credentials are the same bytes: its adapter shares what it has in flight.
+    if (known && Buffer.compare(known.sealed, account.credentials) === 0) return { ...known.connection, account };
+    const text = parts.sealer.open(account.credentials, credentialsContext(account.id));
+    const credentials: unknown = module.credentials.parse(JSON.parse(text) as Json);
+    const connection = { account, module, credentials, adapter: open(account.id, module, credentials) };
+    made.set(account.id, { sealed: account.credentials, connection });
+    return connection;
+  };
+  return {
+    open,
+    async of(id) {
+      const account = await accountRecord(parts.db, id);
+      return account && connectionOf(account);
+    },
+    async all(provider) {
+      const accounts = (await connectedAccounts(parts.db)).filter((one) => !provider || one.provider === provider);
+      return accounts.flatMap((account) => {
+        try {
+          return connectionOf(account) ?? [];
+        } catch (error) {
+          parts.log.error({ account: account.id, err: error }, 'an account cannot be opened with this secret key');
+          return [];
+        }
+      });
+    },
+  };
+}

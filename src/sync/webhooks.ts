@@ -1,0 +1,69 @@
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { ProviderModule, WebhookVerdict } from '../providers/contract.ts';
+import type { Database } from '../store/database.ts';
+import { recordDelivery } from '../store/webhooks.ts';
+import type { Connection, Connections } from './connections.ts';
+import type { Ingest } from './ingest.ts';
+import type { Workers } from './workers.ts';
+
+/** A delivery as it came off the wire. */
+export interface RawDelivery {
+  readonly provider: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+/** Judges a delivery, takes it in, and returns the status to answer with: 2xx only once it is safe with us. */
+export type WebhookDoor = (delivery: RawDelivery) => Promise<200 | 401 | 404 | 413>;
+
+export interface WebhookParts {
+  readonly db: Database;
+  readonly modules: ReadonlyMap<string, ProviderModule>;
+  readonly connections: Connections;
+  readonly ingest: Ingest;
+  readonly workers: Pick<Workers, 'hint'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The largest delivery that is read, in bytes (DELIVERY 3.7). */
+export const MAX_DELIVERY_BYTES = 256 * 1024;
+
+export function createWebhookDoor(parts: WebhookParts): WebhookDoor {
+  return async ({ provider, headers, body }) => {
+    const webhook = parts.modules.get(provider)?.webhook;
+    if (!webhook) return 404;
+    if (body.byteLength > MAX_DELIVERY_BYTES) return 413;
+    const connections = await parts.connections.all(provider);
+    const verdict = webhook(
+      { headers, body, receivedAt: parts.clock.now() },
+      connections.map((one) => one.credentials),
+    );
+    if (!verdict.valid) {
+      parts.log.warn({ provider, reason: verdict.reason }, 'a webhook was refused');
+      return 401;
+    }
+    for (const concerned of verdict.accounts) {
+      const connection = connections[concerned.index];
+      if (connection) await takeIn(parts, connection, verdict, concerned.events);
+    }
+    return 200;
+  };
+}
+
+async function takeIn(
+  parts: WebhookParts,
+  { account }: Connection,
+  { deliveryId }: Extract<WebhookVerdict, { valid: true }>,
+  events: Extract<WebhookVerdict, { valid: true }>['accounts'][number]['events'],
+): Promise<void> {
+  // Taken in before it is noted as had: a crash in between costs a repeat, which changes nothing.
+  if (events.length > 0) await parts.ingest({ accountId: account.id, events });
+  const now = parts.clock.now();
+  const first =
+    deliveryId === null ||
+    (await recordDelivery(parts.db, { accountId: account.id, tenantId: account.tenantId, deliveryId, now }));
+  if (first && events.length === 0) parts.workers.hint(account.id);
+}
