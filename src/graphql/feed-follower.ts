@@ -28,8 +28,9 @@ export interface TenantFeed {
   look(): Promise<void>;
   /** The events after that number from the log itself, oldest first, at most 256, up to the first hole in the numbers. */
   readAfter(seq: bigint): Promise<readonly Moment[]>;
-  /** Calls `run` whenever the position changed; the returned function ends that. */
+  /** Has a reader's `run` called whenever the position changed; the returned function ends that. */
   onMove(run: () => void): () => void;
+  readonly readers: number;
   /** To be called once by each who joined. The last to leave ends the following. */
   leave(): void;
 }
@@ -38,8 +39,8 @@ export interface TenantFeed {
 export interface FeedFollower {
   /** The tenant's feed, followed from now on. */
   join(scope: TenantScope): TenantFeed;
-  /** How many have joined and not left. */
-  readonly followers: number;
+  /** How many are reading on, or waiting to. */
+  readonly readers: number;
 }
 
 export interface FeedFollowerOptions {
@@ -76,8 +77,8 @@ export function createFeedFollower(options: FeedFollowerOptions): FeedFollower {
       followed.followers += 1;
       return followed.feed;
     },
-    get followers() {
-      return [...tenants.values()].reduce((sum, { followers }) => sum + followers, 0);
+    get readers() {
+      return [...tenants.values()].reduce((sum, { feed }) => sum + feed.readers, 0);
     },
   };
 }
@@ -163,6 +164,9 @@ function createTenantFeed(
       const mover = { run };
       movers.add(mover);
       return () => void movers.delete(mover);
+    },
+    get readers() {
+      return movers.size;
     },
     leave,
   };

@@ -31,7 +31,11 @@ export interface Bench {
   /** Credentials as they are stored: checked, with the defaults filled in. */
   readonly credentials: unknown;
   /** One more adapter for the same account, as another process would have. Absent `memory`: a new one. */
-  connect(parts?: { readonly credentials?: unknown; readonly memory?: Memory; readonly fetch?: Fetch }): ProviderAdapter;
+  connect(parts?: {
+    readonly credentials?: unknown;
+    readonly memory?: Memory;
+    readonly fetch?: Fetch;
+  }): ProviderAdapter;
 }
 
 export interface BenchOptions {

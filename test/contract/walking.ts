@@ -6,7 +6,14 @@ import type {
   ProviderLead,
   ProviderMessage,
 } from '../../src/domain/messaging.ts';
-import type { Checkpoint, ConversationKey, PageKey, ProviderAdapter, Pull, Slot } from '../../src/providers/contract.ts';
+import type {
+  Checkpoint,
+  ConversationKey,
+  PageKey,
+  ProviderAdapter,
+  Pull,
+  Slot,
+} from '../../src/providers/contract.ts';
 import type { ConversationTruth, ProviderSimulator } from '../../src/simulator/contract.ts';
 import { type Bench, callOf } from './bench.ts';
 

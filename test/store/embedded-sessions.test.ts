@@ -1,15 +1,25 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createManualClock } from '../../src/lib/clock.ts';
 import { type Engine, openEngine } from '../../src/store/embedded/engine.ts';
 import { requestCode } from '../../src/store/embedded/framing.ts';
 import { listen, type SocketServer } from '../../src/store/embedded/socket-server.ts';
 import { temporaryDirectory } from '../helpers/database.ts';
-import * as wire from '../helpers/wire-client.ts';
-
-const { bind, connectWire, copyData, copyDone, execute, flush, parse, query, startup, sync } = wire;
+import {
+  bind,
+  connectWire,
+  copyData,
+  copyDone,
+  execute,
+  flush,
+  parse,
+  query,
+  startup,
+  sync,
+  type WireClient,
+} from '../helpers/wire-client.ts';
 
 describe('connections to the embedded database', () => {
   const clock = createManualClock(new Date(0));
@@ -17,8 +27,8 @@ describe('connections to the embedded database', () => {
   let engine: Engine;
   let server: SocketServer;
   let path: string;
-  let ann: wire.WireClient;
-  let bob: wire.WireClient;
+  let ann: WireClient;
+  let bob: WireClient;
   beforeAll(async () => {
     directory = await temporaryDirectory();
     path = join(directory, '.s.PGSQL.5432');
@@ -34,7 +44,11 @@ describe('connections to the embedded database', () => {
     ann = await connectWire(path);
     bob = await connectWire(path);
     await ann.ask(query('DROP TABLE IF EXISTS t; CREATE TABLE t (n int, word text)'));
-    return () => [ann, bob].forEach((client) => client.vanish());
+  });
+
+  afterEach(() => {
+    ann.vanish();
+    bob.vanish();
   });
 
   it('wait while another is inside a transaction', async () => {

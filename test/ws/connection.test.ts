@@ -65,7 +65,7 @@ describe('a token on a websocket', () => {
     const socket = client({ token });
     const documents = [VIEWER, '{ __schema { queryType { name } } }', '{ nothing', 'subscription { messageAdded { cursor } }'];
     for (const document of documents) expect(await ask(socket, document)).toEqual(unauthenticated);
-    expect(served.transport.feeds.followers).toBe(0);
+    expect(served.transport.feeds.readers).toBe(0);
   });
 
   it('without the scope to read may not subscribe', async () => {
@@ -73,7 +73,7 @@ describe('a token on a websocket', () => {
     const token = await served.tokenFor(['messages:send']);
     const answer = await ask(client({ token }), 'subscription { messageAdded { cursor } }');
     expect(answer).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
-    expect(served.transport.feeds.followers).toBe(0);
+    expect(served.transport.feeds.readers).toBe(0);
   });
 
   it('that is revoked ends its subscriptions with the next event, and its socket with 4403', async () => {
@@ -83,13 +83,13 @@ describe('a token on a websocket', () => {
     const closed = new Promise((resolve) => socket.on('closed', resolve));
     const stream = socket.iterate({ query: 'subscription { messageAdded { cursor } }' });
     const next = stream.next();
-    await followers(1);
+    await readers(1);
     await db.prisma.token.updateMany({ where: { scopes: { equals: ['messages:read'] } }, data: { revoked_at: new Date(0) } });
     served.clock.advance(5_000);
     await served.say('not for you');
     expect((await next).value).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
     expect(await closed).toMatchObject({ code: 4403 });
-    await followers(0);
+    await readers(0);
   });
 
   it('that runs out ends its subscriptions when it does', async () => {
@@ -100,7 +100,7 @@ describe('a token on a websocket', () => {
     const socket = client({ token });
     const closed = new Promise((resolve) => socket.on('closed', resolve));
     const next = socket.iterate({ query: 'subscription { messageAdded { cursor } }' }).next();
-    await followers(1);
+    await readers(1);
     served.clock.advance(60_000);
     expect((await next).value).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
     expect(await closed).toMatchObject({ code: 4403 });
@@ -120,7 +120,7 @@ describe('one operation that is wrong', () => {
     const socket = client();
     const stream = socket.iterate({ query: 'subscription { messageAdded { message { body } } }' });
     const next = stream.next();
-    await followers(1);
+    await readers(1);
     const refused = await ask(socket, document);
     const errors = Array.isArray(refused) ? refused : (refused as ExecutionResult).errors;
     expect(errors?.length).toBeGreaterThan(0);
@@ -133,7 +133,7 @@ describe('one operation that is wrong', () => {
     served = await serve(db);
     const socket = client();
     for (let i = 0; i < 100; i += 1) socket.iterate({ query: 'subscription { messageAdded { cursor } }' }).next().catch(() => {});
-    await followers(100);
+    await readers(100);
     expect(await ask(socket, VIEWER)).toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
   });
 
@@ -141,7 +141,7 @@ describe('one operation that is wrong', () => {
     served = await serve(db);
     const socket = client();
     const next = socket.iterate({ query: 'subscription { messageAdded { conversation { id } } }' }).next();
-    await followers(1);
+    await readers(1);
     const { query } = db.pool;
     db.pool.query = ((...args: unknown[]) =>
       JSON.stringify(args[0]).includes('FROM conversation')
@@ -209,10 +209,10 @@ describe('a socket', () => {
     const socket = client();
     const closed = new Promise((resolve) => socket.on('closed', resolve));
     socket.iterate({ query: 'subscription { messageAdded { cursor } }' }).next().catch(() => {});
-    await followers(1);
+    await readers(1);
     await served.close();
     expect(await closed).toMatchObject({ code: 1001 });
-    expect(served.transport.feeds.followers).toBe(0);
+    expect(served.transport.feeds.readers).toBe(0);
     served = await serve(db);
   });
 });
@@ -226,7 +226,7 @@ it('sends no more to a client that does not read than its socket may hold, and g
   socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${served.token}` } }));
   const query = 'subscription { messageAdded { message { body } } }';
   socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }));
-  await followers(1);
+  await readers(1);
   socket.pause();
   const long = 'x'.repeat(20_000);
   for (let i = 0; i < 600; i += 1) await served.say(`${i} ${long}`);
@@ -237,7 +237,7 @@ it('sends no more to a client that does not read than its socket may hold, and g
   socket.terminate();
 });
 
-/** Resolves when that many subscriptions follow a feed here. */
-async function followers(count: number): Promise<void> {
-  while (served.transport.feeds.followers !== count) await served.post('{ eventCursor }');
+/** Resolves when that many subscriptions are open here. */
+async function readers(count: number): Promise<void> {
+  while (served.transport.feeds.readers !== count) await served.post('{ eventCursor }');
 }

@@ -29,7 +29,8 @@ afterAll(() => db.close());
 afterEach(async () => {
   for (const client of clients.splice(0)) await client.dispose();
   await served.close();
-  expect(served.transport.feeds.followers).toBe(0);
+  expect(served.transport.feeds.readers).toBe(0);
+  expect(served.wakes.listeners()).toBe(0);
 });
 
 function client(options?: Parameters<Served['socket']>[0]): Client {
@@ -61,9 +62,9 @@ async function head(): Promise<string> {
   return ((await answer.json()) as { data: { eventCursor: string } }).data.eventCursor;
 }
 
-/** Resolves when that many subscriptions follow a feed here. */
-async function followers(count: number): Promise<void> {
-  while (served.transport.feeds.followers !== count) await served.post('{ eventCursor }');
+/** Resolves when that many subscriptions are open here. */
+async function readers(count: number): Promise<void> {
+  while (served.transport.feeds.readers !== count) await served.post('{ eventCursor }');
 }
 
 describe('a subscriber', () => {
@@ -71,7 +72,7 @@ describe('a subscriber', () => {
     served = await serve(db);
     const stream = live(client());
     const first = stream.next();
-    await followers(1);
+    await readers(1);
     const id = await served.say('Is there a lift?');
     const { value } = await first;
     expect(value).toEqual({
@@ -89,11 +90,11 @@ describe('a subscriber', () => {
     served = await serve(db);
     const lost = client();
     const first = next(live(lost));
-    await followers(1);
+    await readers(1);
     await served.say('one');
     const { cursor } = await first;
     lost.terminate();
-    await followers(0);
+    await readers(0);
     for (const body of ['two', 'three', 'four']) await served.say(body);
 
     const resumed = live(client(), { after: cursor });
@@ -112,7 +113,7 @@ describe('a subscriber', () => {
   it('is told of a message whose hint was lost when it is time to look', async () => {
     served = await serve(db);
     const first = next(live(client()));
-    await followers(1);
+    await readers(1);
     await served.say('unannounced', { hint: false });
     served.clock.advance(defaultTimes.lookEveryMs);
     expect((await first).message.body).toBe('unannounced');
@@ -132,7 +133,7 @@ describe('a subscriber', () => {
     const mine = live(client(), { conversations: [served.conversationId], accounts: [served.estate.accountId] });
     const none = live(client(), { accounts: ['acc_00000000000000000000000000000000'] });
     const [first, never] = [next(mine), none.next()];
-    await followers(2);
+    await readers(2);
     for (let i = 0; i < 300; i += 1) await served.say('elsewhere', { conversationId: other });
     await served.say('here');
     const { message, cursor } = await first;
@@ -146,7 +147,7 @@ describe('a subscriber', () => {
     served = await serve(db);
     const stream = live(client());
     const first = next(stream);
-    await followers(1);
+    await readers(1);
     const unread = [];
     for (const count of [1, 2, 3]) {
       await db.pool.query('UPDATE conversation SET unread_count = $1 WHERE id = $2', [count, served.conversationId]);
@@ -184,7 +185,7 @@ describe('a cursor that cannot be resumed from', () => {
   it('is told to those who follow when the feed is renumbered', async () => {
     served = await serve(db);
     const first = live(client()).next();
-    await followers(1);
+    await readers(1);
     await db.pool.query(`UPDATE tenant SET epoch = 'new' WHERE id = $1`, [served.estate.scope.tenantId]);
     served.clock.advance(defaultTimes.lookEveryMs);
     expect((await first).value.errors).toMatchObject([{ extensions: { code: 'RESYNC_REQUIRED' } }]);
@@ -196,9 +197,9 @@ describe('what a subscription holds', () => {
     served = await serve(db);
     const streams = Array.from({ length: 20 }, () => live(client()));
     for (const stream of streams) stream.next().catch(() => {});
-    await followers(20);
+    await readers(20);
     for (const one of clients) one.terminate();
-    await followers(0);
+    await readers(0);
     expect(served.wakes.listeners()).toBe(0);
   });
 
@@ -207,10 +208,10 @@ describe('what a subscription holds', () => {
     const shared = client();
     const [one, two] = [live(shared), live(shared)];
     const [first, second] = [one.next(), next(two)];
-    await followers(2);
+    await readers(2);
     await one.return?.();
     expect((await first).done).toBe(true);
-    await followers(1);
+    await readers(1);
     await served.say('still here');
     expect((await second).message.body).toBe('still here');
   });
@@ -220,7 +221,7 @@ it('executes once for all equal subscribers, and each gets every message in orde
   served = await serve(db);
   const streams = Array.from({ length: 25 }, () => live(client()));
   const all = streams.map((stream) => bodies(stream, 10));
-  await followers(25);
+  await readers(25);
   let conversationsRead = 0;
   const query = db.pool.query.bind(db.pool);
   db.pool.query = ((...args: Parameters<typeof query>) => {

@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { ProviderError } from '../../src/domain/errors.ts';
+import type { Checkpoint, ProviderAdapter, Pull } from '../../src/providers/contract.ts';
+import { callOf, createMemoryJar, openBench, type Subject } from './bench.ts';
+import { discover, everythingTold, everythingTrue, hear, type Step, valueOf, walk } from './walking.ts';
+
+type Sweep = (from: Checkpoint | null) => Promise<Pull>;
+
+/** The walk over everything. */
+export function describeSweeping(subject: Subject): void {
+  if (!subject.methods.has('sweep')) return;
+
+  describe('walks over everything', () => {
+    it('and finds with its threads exactly what there is', async () => {
+      const bench = openBench(subject, { size: 40 });
+      expect(await everythingTold(bench)).toEqual(everythingTrue(bench.simulator));
+    });
+
+    it('also where there is nothing', async () => {
+      const { adapter } = openBench(subject, { size: 0 });
+      expect(hear(eventsOf(await walk(sweepOf(adapter)))).conversations.size).toBe(0);
+    });
+
+    it('and leaves nothing unread that it could have read', async () => {
+      const { adapter } = openBench(subject, { size: 40 });
+      expect((await discover(adapter)).unreadable).toEqual([]);
+    });
+
+    it('and tells bookings by the ids under which conversations name them', async () => {
+      const { adapter, simulator } = openBench(subject, { size: 40 });
+      const { bookings, leads } = await discover(adapter);
+      for (const truth of simulator.conversations()) {
+        if (truth.bookingExternalId !== null) {
+          expect(bookings.get(truth.bookingExternalId)?.propertyExternalId).toBe(truth.propertyExternalId);
+        }
+        if (truth.leadExternalId !== null) expect(leads.has(truth.leadExternalId)).toBe(true);
+      }
+    });
+
+    it('and knows of a booking that nobody has written about, with where its conversation will be', async () => {
+      const { adapter, simulator, clock } = openBench(subject, { size: 0 });
+      const { externalId } = simulator.addBooking({ conversation: { afterMs: 60_000 }, messages: 2 });
+      const address = (await discover(adapter)).bookings.get(externalId)?.address;
+      if (!address) throw new Error('the booking was not found');
+      const read = () => adapter.conversations([{ externalId: null, address }], callOf());
+      expect(await read()).toEqual([{ ok: true, value: null }]);
+      clock.advance(60_000);
+      const [truth] = simulator.conversations();
+      expect(valueOf((await read())[0]).externalId).toBe(truth?.externalId);
+    });
+
+    it('from any checkpoint on, in another process, without missing anything', async () => {
+      const { adapter, connect, memory, simulator } = openBench(subject, { size: 40 });
+      const steps = await walk(sweepOf(adapter));
+      expect(steps.length).toBeGreaterThan(1);
+      for (const [index, { from }] of steps.entries()) {
+        if (from === null) continue;
+        const restored: Checkpoint = JSON.parse(JSON.stringify(from));
+        const other = connect({ memory: createMemoryJar(index % 2 === 0 ? '{}' : memory.text) });
+        const rest = await walk(sweepOf(other), restored);
+        const heard = hear([...eventsOf(steps.slice(0, index)), ...eventsOf(rest)]);
+        expect([...heard.conversations.keys()].sort()).toEqual(idsOf(simulator));
+      }
+    });
+
+    it('with checkpoints under 4 KiB, none where it ends', async () => {
+      const { adapter } = openBench(subject, { size: 40 });
+      const steps = await walk(sweepOf(adapter));
+      for (const { pull } of steps) {
+        if (pull.more) expect(Buffer.byteLength(JSON.stringify(pull.checkpoint))).toBeLessThan(4096);
+        if (pull.more) expect(pull.checkpoint).not.toBeNull();
+      }
+    });
+
+    it('and tells a step again when it is asked again', async () => {
+      const { adapter } = openBench(subject, { size: 40 });
+      const steps = await walk(sweepOf(adapter));
+      for (const { from, pull } of steps) expect(await sweepOf(adapter)(from)).toEqual(pull);
+    });
+
+    it('and skips nothing that was there, when things come and go meanwhile', async () => {
+      const { adapter, simulator, clock } = openBench(subject, { size: 40 });
+      const before = idsOf(simulator);
+      const gone: string[] = [];
+      const steps = await walk(async (from) => {
+        const pull = await sweepOf(adapter)(from);
+        simulator.addConversation({ messages: 1 });
+        clock.advance(1000);
+        const left = before.filter((id) => !gone.includes(id));
+        const last = left.at(-1);
+        if (last !== undefined && gone.length < 3) gone.push(last);
+        if (last !== undefined && gone.at(-1) === last) simulator.removeConversation(last);
+        return pull;
+      });
+      const found = hear(eventsOf(steps)).conversations;
+      expect(before.filter((id) => !found.has(id) && !gone.includes(id))).toEqual([]);
+    });
+
+    it('and makes of a checkpoint that it never gave a new beginning, or a refusal', async () => {
+      const { adapter, simulator } = openBench(subject, { size: 8 });
+      for (const checkpoint of [{}, { place: 'nowhere' }, { after: 7, phase: ['x'] }]) {
+        const steps = await walk(sweepOf(adapter), checkpoint).catch((error: unknown) => error);
+        if (steps instanceof Error) expect(steps).toBeInstanceOf(ProviderError);
+        else
+          expect([...hear(eventsOf(steps as readonly Step[])).conversations.keys()].sort()).toEqual(idsOf(simulator));
+      }
+    });
+  });
+}
+
+/** The look at what is new, where there is no change feed. */
+export function describeGlancing(subject: Subject): void {
+  if (!subject.methods.has('glance')) return;
+  const glance = async (adapter: ProviderAdapter) => hear((await adapter.glance?.(callOf())) ?? []);
+
+  describe('glances at what is new', () => {
+    for (const about of ['booking', 'lead'] as const) {
+      it(`and finds a conversation that began with a new ${about}, and how to read it`, async () => {
+        const { adapter, simulator } = openBench(subject, { size: 40 });
+        await discover(adapter);
+        const { externalId } = simulator.addConversation({ about, messages: 3 });
+        const truth = everythingTrue(simulator).find((one) => one.externalId === externalId);
+        const found = (await glance(adapter)).conversations.get(externalId);
+        if (!truth || !found) return expect(found).toBe(truth);
+        const [slot] = await adapter.messages([{ conversation: found, older: null }], callOf());
+        expect(valueOf(slot).items.map((message) => message.externalId)).toEqual(
+          truth.messages.map((message) => message.externalId),
+        );
+      });
+    }
+
+    it('and finds a booking that nobody has written about yet', async () => {
+      const { adapter, simulator } = openBench(subject, { size: 40 });
+      await discover(adapter);
+      const { externalId } = simulator.addBooking({ conversation: 'none' });
+      expect((await glance(adapter)).bookings.has(externalId)).toBe(true);
+    });
+
+    it('also before anything else was asked, and where there is nothing', async () => {
+      const { adapter, simulator, connect } = openBench(subject, { size: 0 });
+      expect(await adapter.glance?.(callOf())).toEqual([]);
+      const { externalId } = simulator.addConversation();
+      expect((await glance(connect())).conversations.has(externalId)).toBe(true);
+    });
+
+    it('in one upstream call', async () => {
+      const { adapter, simulator } = openBench(subject, { size: 40 });
+      await discover(adapter);
+      simulator.calls.reset();
+      await glance(adapter);
+      expect(simulator.calls.count()).toBe(1);
+    });
+  });
+}
+
+function sweepOf(adapter: ProviderAdapter): Sweep {
+  return async (from) => {
+    const pull = await adapter.sweep?.(from, callOf());
+    if (!pull) throw new Error('there is no sweep');
+    return pull;
+  };
+}
+
+function eventsOf(steps: readonly Step[]) {
+  return steps.flatMap(({ pull }) => pull.events);
+}
+
+function idsOf(simulator: Parameters<typeof everythingTrue>[0]): readonly string[] {
+  return everythingTrue(simulator).map(({ externalId }) => externalId);
+}

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import type { WebhookDelivery, WebhookVerdict } from '../../src/providers/contract.ts';
+import type { SignedDelivery } from '../../src/simulator/contract.ts';
+import { type Bench, openBench, type Subject } from './bench.ts';
+
+// Good as a key in base64 and as plain text.
+const otherSecret = 'b3RoZXItc2VjcmV0LW90aGVyLXNlY3JldC1vdGhlcg==';
+
+/** Deliveries that claim to come from the provider. */
+export function describeWebhooks(subject: Subject): void {
+  const judge = subject.module.webhook?.bind(subject.module);
+  if (!judge) return;
+
+  /** A genuine delivery to an account, and what is made of it. */
+  const open = (news?: Parameters<Bench['simulator']['webhook']>[0]) => {
+    const bench = openBench(subject);
+    const signed = bench.simulator.webhook(news);
+    if (!signed) throw new Error('the simulator makes no delivery');
+    const arrived = arrive(signed, bench);
+    const verdict = (change: Partial<WebhookDelivery> = {}, accounts: readonly unknown[] = [bench.credentials]) =>
+      judge({ ...arrived, ...change }, accounts);
+    return { bench, arrived, verdict };
+  };
+  const refused = { valid: false };
+
+  describe('judges webhooks', () => {
+    it('and accepts a genuine one, for the account it concerns', () => {
+      const { verdict } = open();
+      expect(indexesOf(verdict())).toEqual([0]);
+    });
+
+    it('and names the account by its place among others', () => {
+      const { bench, verdict } = open();
+      const stranger = strangerTo(bench);
+      expect(indexesOf(verdict({}, [stranger, bench.credentials, stranger]))).toEqual([1]);
+      expect(verdict({}, [stranger])).toMatchObject(refused);
+      expect(verdict({}, [])).toMatchObject(refused);
+    });
+
+    it('and refuses one with any byte of its body changed, cut off or added', () => {
+      const { arrived, verdict } = open();
+      const { body } = arrived;
+      const changed = [...body.keys()].map((place) => body.with(place, (body[place] ?? 0) ^ 1));
+      for (const other of [...changed, body.slice(0, -1), new Uint8Array(), new Uint8Array([...body, 32])]) {
+        expect(verdict({ body: other })).toMatchObject(refused);
+      }
+    });
+
+    it('and refuses one with any sign of its signature changed, or a header missing', () => {
+      const { arrived, verdict } = open();
+      const headers = Object.entries(arrived.headers).filter(([name]) => name !== 'content-type');
+      expect(headers.length).toBeGreaterThan(0);
+      for (const [name, value] of headers) {
+        const { [name]: _, ...without } = arrived.headers;
+        expect(verdict({ headers: without })).toMatchObject(refused);
+        const values = [...value].map((sign, place) => value.slice(0, place) + another(sign) + value.slice(place + 1));
+        for (const other of ['', ' ', ...values]) {
+          expect(verdict({ headers: { ...arrived.headers, [name]: other } })).toMatchObject(refused);
+        }
+      }
+    });
+
+    it('and refuses one that was signed with another secret', () => {
+      const { verdict } = open({ secret: otherSecret });
+      expect(verdict()).toMatchObject(refused);
+    });
+
+    it('and refuses one of long ago or of days to come, or takes it as a mere hint', () => {
+      for (const minutes of [-60, 60]) {
+        const { clock } = openBench(subject);
+        const { verdict } = open({ at: new Date(clock.now().getTime() + minutes * 60_000) });
+        expectStale(verdict());
+      }
+      const { arrived, verdict } = open();
+      expectStale(verdict({ receivedAt: new Date(arrived.receivedAt.getTime() + 3_600_000) }));
+    });
+
+    it('and knows one that is delivered again, and tells two apart', () => {
+      const bench = openBench(subject);
+      const idOf = (id: string): string | null => {
+        const signed = bench.simulator.webhook({ id });
+        const verdict = signed && judge(arrive(signed, bench), [bench.credentials]);
+        return verdict?.valid ? verdict.deliveryId : 'refused';
+      };
+      const [one, again, other] = [idOf('delivery-1'), idOf('delivery-1'), idOf('delivery-2')];
+      expect(again).toBe(one);
+      if (one !== null) expect(other).not.toBe(one);
+      expect([one, other]).not.toContain('refused');
+    });
+
+    it('and is not impressed by signatures in heaps, or by none that can be read', () => {
+      const { arrived, verdict } = open();
+      for (const name of Object.keys(arrived.headers)) {
+        for (const value of ['v1,', ',,,', 'é'.repeat(500), 'v1,AAAA '.repeat(2000), '-1', '1e99', 'NaN']) {
+          const { valid } = verdict({ headers: { ...arrived.headers, [name]: value } });
+          if (name !== 'content-type') expect(valid).toBe(false);
+        }
+      }
+    });
+  });
+}
+
+function arrive({ headers, body }: SignedDelivery, { clock }: Bench): WebhookDelivery {
+  return { headers, body: new TextEncoder().encode(body), receivedAt: clock.now() };
+}
+
+function indexesOf(verdict: WebhookVerdict): readonly number[] {
+  return verdict.valid ? verdict.accounts.map(({ index }) => index) : [];
+}
+
+/** A scheme that gives neither an id nor a time cannot tell, and may then only wake us. */
+function expectStale(verdict: WebhookVerdict): void {
+  if (!verdict.valid) return;
+  expect(verdict.deliveryId).toBeNull();
+  expect(verdict.accounts.flatMap(({ events }) => events)).toEqual([]);
+}
+
+/** An account of the same provider with secrets of its own. */
+function strangerTo({ module, simulator }: Bench): unknown {
+  const secrets = module.secretFields.filter((name) => name in simulator.credentials);
+  const own = Object.fromEntries(secrets.map((name) => [name, otherSecret]));
+  return module.credentials.parse({ ...simulator.credentials, ...own });
+}
+
+/** A sign that also means something else in base64, where the last one may hold bits that do not count. */
+function another(sign: string): string {
+  return sign === '0' ? 'b' : '0';
+}
