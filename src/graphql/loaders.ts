@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import { ProviderError } from '../domain/errors.ts';
 import type { Gateway, ThreadRead } from '../domain/gateway.ts';
-import type { AccountId, BookingId, ConversationId, LeadId, MessageId } from '../domain/ids.ts';
+import type { AccountId, BookingId, ConversationId, LeadId, MessageId, ParticipantId } from '../domain/ids.ts';
 import type { Account, Booking, Conversation, Lead, Message } from '../domain/messaging.ts';
 import { accountsByIds, type SyncProgress, syncProgress } from '../store/account-reads.ts';
 import { bookingsByIds } from '../store/bookings.ts';
@@ -11,6 +11,7 @@ import { type Delivery, deliveries } from '../store/deliveries.ts';
 import { feedHead } from '../store/events.ts';
 import { leadsByIds } from '../store/leads.ts';
 import { messageCounts, messageSlices, messagesByIds } from '../store/messages.ts';
+import { type Participant, participantsByIds } from '../store/participants.ts';
 import type { TenantScope } from '../store/scope.ts';
 import type { Slice, SliceRequest } from '../store/slice.ts';
 
@@ -28,6 +29,7 @@ export interface Loaders {
   readonly accounts: DataLoader<AccountId, Account | null>;
   readonly progress: DataLoader<AccountId, SyncProgress | null>;
   readonly conversations: DataLoader<ConversationId, Conversation | null>;
+  readonly participants: DataLoader<ParticipantId, Participant | null>;
   readonly messages: DataLoader<MessageId, Message | null>;
   readonly messagePages: DataLoader<MessageAsk, Slice<Message>, string>;
   readonly messageCounts: DataLoader<ConversationId, number>;
@@ -59,6 +61,7 @@ export function createLoaders(sources: LoaderSources): Loaders {
     accounts: batched((ids: readonly AccountId[]) => accountsByIds(db, scope, ids)),
     progress: batched((ids: readonly AccountId[]) => syncProgress(db, scope, ids)),
     conversations: batched((ids: readonly ConversationId[]) => conversationsByIds(db, scope, ids)),
+    participants: batched((ids: readonly ParticipantId[]) => participantsByIds(db, scope, ids)),
     messages: batched((ids: readonly MessageId[]) => messagesByIds(db, scope, ids)),
     messagePages: batched((asks: readonly MessageAsk[]) => messageSlices(db, scope, asks), pageKey),
     messageCounts: batched((ids: readonly ConversationId[]) => messageCounts(db, scope, ids)),

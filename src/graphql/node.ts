@@ -19,6 +19,7 @@ const finders: Partial<Record<NodeType, (id: string, context: Context) => Promis
   Tenant: (id, { caller }) => (caller.tenant.id === id ? caller.tenant : null),
   Account: (id, { loaders }) => loaders.accounts.load(brand(id)),
   Conversation: (id, { loaders }) => loaders.conversations.load(brand(id)),
+  ConversationParticipant: (id, { loaders }) => loaders.participants.load(brand(id)),
   ConversationMessage: (id, { loaders }) => loaders.messages.load(brand(id)),
   Booking: (id, { loaders }) => loaders.bookings.load(brand(id)),
   Lead: (id, { loaders }) => loaders.leads.load(brand(id)),

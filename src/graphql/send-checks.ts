@@ -46,13 +46,10 @@ function bodyFaults(body: string, limit: number): readonly Refusal[] {
   return [{ ...refusal('TOO_LARGE', `The body has more than ${limit} characters.`, 'body'), limit }];
 }
 
-function sideFaults({ sentBy, attachmentIds, idempotencyKey }: SendForm, { caller }: Context): readonly Refusal[] {
+function sideFaults({ sentBy, attachmentIds }: SendForm, { caller }: Context): readonly Refusal[] {
   const errors: Refusal[] = [];
   if (sentBy === 'participant' && !caller.scopes.has('messages:import'))
     errors.push(refusal('FORBIDDEN', 'Writing as the participant needs the scope messages:import.', 'sentBy'));
-  // Better refused than stored twice: only what is queued is remembered by its key.
-  else if (sentBy === 'participant' && typeof idempotencyKey === 'string')
-    errors.push(refusal('UNSUPPORTED', 'An import takes no idempotencyKey.', 'idempotencyKey'));
   if (attachmentIds && attachmentIds.length > 0)
     errors.push(refusal('UNSUPPORTED', 'Files cannot be sent in this conversation.', 'attachmentIds'));
   return errors;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ConversationId, MessageId } from '../domain/ids.ts';
-import { cancelMessage, enqueue, importMessage, type Queued, retryMessage } from '../store/outbox.ts';
+import { cancelMessage, enqueue, type Queued, retryMessage } from '../store/outbox.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { idOf } from './node.ts';
@@ -61,11 +61,7 @@ export async function sendMessage(input: typeof sendInput.$inferInput, context: 
   const checked = await checkSend(input, context);
   if (!checked.ok) return { queued: null, errors: checked.errors, idempotencyKey: key, replayed: false };
   const { conversationId } = checked;
-  const { done, errors } = await attempt(() =>
-    input.sentBy === 'participant'
-      ? importOne(conversationId, input.body, context)
-      : queueOne(conversationId, input, key, context),
-  );
+  const { done, errors } = await attempt(() => queueOne(conversationId, input, key, context));
   if (done === null) return { queued: null, errors, idempotencyKey: key, replayed: false };
   written(context);
   return { queued: done, errors, idempotencyKey: key, replayed: done.replayed };
@@ -73,21 +69,20 @@ export async function sendMessage(input: typeof sendInput.$inferInput, context: 
 
 async function queueOne(
   conversationId: ConversationId,
-  { body, giveUpAfter }: typeof sendInput.$inferInput,
+  { body, sentBy, giveUpAfter }: typeof sendInput.$inferInput,
   idempotencyKey: string,
   { db, caller, clock, times, gateway }: Context,
 ) {
-  const request = { conversationId, body, sentBy: 'us', idempotencyKey, giveUpAfter: giveUpAfter ?? null } as const;
+  const request = {
+    ...{ conversationId, body, idempotencyKey },
+    sentBy: sentBy ?? ('us' as const),
+    giveUpAfter: giveUpAfter ?? null,
+  };
   const { actor } = caller;
   const { giveUpAfterMs } = times;
   const queued = await enqueue(db, caller.scope, { actor, request, now: clock.now(), giveUpAfterMs });
   gateway.wakeSender();
   return queued;
-}
-
-async function importOne(conversationId: ConversationId, body: string, { db, caller, clock }: Context) {
-  const queued = await importMessage(db, caller.scope, { conversationId, body, now: clock.now() });
-  return { ...queued, replayed: false };
 }
 
 async function moveMessage(

@@ -87,7 +87,7 @@ export function createTransport(options: TransportOptions): Transport {
       if (page && wantsPage(request)) return page();
       return shareWith(request, await operate(request), origins);
     },
-    attach: (server) => attachWebsocket(server, { yoga, operations, authentication, origins, results, clock }),
+    attach: (server) => attachWebsocket(server, { yoga, operations, authentication, origins, results, clock, log }),
   };
 }
 

@@ -1,17 +1,18 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ExecutionArgs, GraphQLError } from 'graphql';
-import type { Context as Connection, SubscribePayload } from 'graphql-ws';
-import { type Extra, useServer } from 'graphql-ws/use/ws';
+import { type Context as Connection, handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
 import type { YogaServerInstance } from 'graphql-yoga';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
 import type { Authentication } from './authentication.ts';
 import { clientError } from './errors.ts';
 import type { Operations, Request } from './operations.ts';
 import { type Origins, originRefusal } from './origins.ts';
 import { formatError, type Results } from './results.ts';
 import { sendStream } from './socket-stream.ts';
+import { type SocketExtra, speakGraphql } from './sockets.ts';
 
 /** What sockets are held to. */
 export const socketLimits = {
@@ -33,49 +34,58 @@ export interface WebsocketParts {
   readonly origins: Origins;
   readonly results: Results;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
-type Socket = Connection<Record<string, unknown>, Extra>;
+type Socket = Connection<Record<string, unknown>, SocketExtra>;
 
 /** Takes websockets on `/graphql` of that server. The returned function closes them all with 1001, which clients resume from. */
 export function attachWebsocket(server: Server, parts: WebsocketParts): () => Promise<void> {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: socketLimits.messageBytes });
-  const clients = new WeakMap<WebSocket, AbortController>();
-  const { dispose } = useServer<Record<string, unknown>>(
-    {
-      connectionInitWaitTimeout: socketLimits.initMs,
-      onSubscribe: (socket, _id, payload) => begin(parts, socket, payload, clientOf(clients, socket.extra.socket)),
-      execute: (args: ExecutionArgs) => envelopedOf(args).execute(args),
-      subscribe: (args: ExecutionArgs) => envelopedOf(args).subscribe(args),
-      onOperation(socket, id, _payload, args) {
-        const stream = parts.operations.streamOf(args.contextValue as object);
-        return stream && sendStream(socket.extra.socket, id, stream);
-      },
-      onNext: (_socket, _id, _payload, _args, { data, errors, extensions }) =>
-        errors && {
-          errors: errors.map(formatError),
-          ...(data !== undefined && { data }),
-          ...(extensions && { extensions }),
-        },
-      onError: (_socket, _id, _payload, errors) => errors.map((error) => formatError(asGraphQLError(error))),
-    },
-    sockets,
-    socketLimits.keepAliveMs,
-  );
+  const { clock, log, origins } = parts;
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: socketLimits.messageBytes, handleProtocols });
+  const { keepAliveMs } = socketLimits;
+  const endPings = speakGraphql(sockets, { protocol: createProtocol(parts), clock, log, keepAliveMs });
   const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
-    const refusal = refusalOf(request, parts.origins);
+    const refusal = refusalOf(request, origins);
     if (refusal) refuse(stream, refusal);
     else sockets.handleUpgrade(request, stream, head, (socket) => sockets.emit('connection', socket, request));
   };
   server.on('upgrade', upgrade);
   return async () => {
     server.off('upgrade', upgrade);
-    const terminate = parts.clock.after(socketLimits.closeMs, () => {
+    endPings();
+    for (const socket of sockets.clients) socket.close(GOING_AWAY, 'Going away');
+    const terminate = clock.after(socketLimits.closeMs, () => {
       for (const socket of sockets.clients) socket.terminate();
     });
-    await dispose();
+    await new Promise((resolve) => sockets.close(resolve));
     terminate();
   };
+}
+
+/** Close code of a server that stops: clients come back, to another or to this one when it is up again. */
+const GOING_AWAY = 1001;
+
+/** graphql-transport-ws, executed through yoga's envelope. */
+function createProtocol(parts: WebsocketParts) {
+  const clients = new WeakMap<WebSocket, AbortController>();
+  return makeServer<Record<string, unknown>, SocketExtra>({
+    connectionInitWaitTimeout: socketLimits.initMs,
+    onSubscribe: (socket, _id, payload) => begin(parts, socket, payload, clientOf(clients, socket.extra.socket)),
+    execute: (args: ExecutionArgs) => envelopedOf(args).execute(args),
+    subscribe: (args: ExecutionArgs) => envelopedOf(args).subscribe(args),
+    onOperation(socket, id, _payload, args) {
+      const stream = parts.operations.streamOf(args.contextValue as object);
+      return stream && sendStream(socket.extra.socket, id, stream);
+    },
+    onNext: (_socket, _id, _payload, _args, { data, errors, extensions }) =>
+      errors && {
+        errors: errors.map(formatError),
+        ...(data !== undefined && { data }),
+        ...(extensions && { extensions }),
+      },
+    onError: (_socket, _id, _payload, errors) => errors.map((error) => formatError(asGraphQLError(error))),
+  });
 }
 
 type Enveloped = ReturnType<WebsocketParts['yoga']['getEnveloped']>;

@@ -31,9 +31,10 @@ export interface Send {
 }
 
 /**
- * Makes a message safely ours in one transaction: idempotency key, message, outbox row, event. Nothing is sent here.
+ * Makes a message safely ours in one transaction: idempotency key, message, outbox row, event. Nothing is sent here. A message written as
+ * the participant is imported history: it is stored and never delivered.
  * Of any number of equal requests under one key, at once or later, one queues; the others are told what it queued.
- * Throws DomainError NOT_FOUND (unknown or foreign conversation), IDEMPOTENCY_KEY_REUSED (other input under a used key).
+ * Throws DomainError NOT_FOUND (unknown or foreign conversation), READ_ONLY, IDEMPOTENCY_KEY_REUSED (other input under a used key).
  */
 export async function enqueue(db: Database, scope: TenantScope, send: Send): Promise<Enqueued> {
   const key = send.request.idempotencyKey ?? randomUUID();
@@ -43,35 +44,14 @@ export async function enqueue(db: Database, scope: TenantScope, send: Send): Pro
     const conversation = await conversationToWrite(tx, scope, send.request.conversationId);
     const mine = await takeKey(tx, scope, { actor: send.actor, key, hash, messageId, now: send.now });
     if (!mine.taken) return { ...(await replay(tx, scope, mine.messageId)), idempotencyKey: key, replayed: true };
+    const imported = send.request.sentBy === 'participant';
     await insertOwn(tx, scope, conversation, messageId, send);
+    if (!imported) await queue(tx, scope, conversation, messageId, send);
     await deriveConversations(tx, [conversation.id]);
+    const type = imported ? 'ConversationChanged' : 'MessageAdded';
     const event = { accountId: conversation.accountId, conversationId: conversation.id, messageId };
-    const seq = await appendEvents(tx, scope.tenantId, [{ type: 'MessageAdded', ...event }], send.now);
+    const seq = await appendEvents(tx, scope.tenantId, [{ type, ...event }], send.now);
     return { messageId, seq, idempotencyKey: key, replayed: false };
-  });
-}
-
-/** Stores a message as if the participant had written it: imported history, never delivered. Throws DomainError NOT_FOUND. */
-export async function importMessage(
-  db: Database,
-  scope: TenantScope,
-  message: { readonly conversationId: ConversationId; readonly body: string; readonly now: Date },
-): Promise<Queued> {
-  return db.transaction(async (tx) => {
-    const conversation = await conversationToWrite(tx, scope, message.conversationId);
-    const messageId = createId<MessageId>('ConversationMessage');
-    await tx.message.create({
-      data: { ...ownRow(scope, conversation, messageId, message), sent_by: 'participant', backfilled: true },
-    });
-    await deriveConversations(tx, [conversation.id]);
-    const event = { type: 'ConversationChanged', accountId: conversation.accountId } as const;
-    const seq = await appendEvents(
-      tx,
-      scope.tenantId,
-      [{ ...event, conversationId: conversation.id, messageId }],
-      message.now,
-    );
-    return { messageId, seq };
   });
 }
 
@@ -166,37 +146,38 @@ async function insertOwn(
   scope: TenantScope,
   conversation: ConversationToWrite,
   messageId: MessageId,
-  send: Send,
+  { request, now }: Send,
 ): Promise<void> {
-  const body = send.request.body;
-  await tx.message.create({ data: ownRow(scope, conversation, messageId, { body, now: send.now }) });
-  const giveUpMs = send.request.giveUpAfter === null ? send.giveUpAfterMs : send.request.giveUpAfter * 1000;
+  await tx.message.create({
+    data: {
+      id: messageId,
+      tenant_id: scope.tenantId,
+      account_id: conversation.accountId,
+      conversation_id: conversation.id,
+      body: request.body,
+      automated: false,
+      channel: conversation.channel,
+      recorded_at: now,
+      order_at: now,
+      sent_by: request.sentBy,
+      read_upstream: request.sentBy === 'us',
+      backfilled: request.sentBy === 'participant',
+    },
+  });
+}
+
+async function queue(
+  tx: Transaction,
+  scope: TenantScope,
+  conversation: ConversationToWrite,
+  messageId: MessageId,
+  { request, giveUpAfterMs }: Send,
+): Promise<void> {
+  const giveUpMs = request.giveUpAfter === null ? giveUpAfterMs : request.giveUpAfter * 1000;
   await tx.$executeRaw`
     INSERT INTO outbox (message_id, tenant_id, account_id, conversation_id, state, created_at, due_at, give_up_at)
     VALUES (${messageId}, ${scope.tenantId}, ${conversation.accountId}, ${conversation.id}, 'QUEUED', parley_now(), parley_now(),
       parley_now() + ${giveUpMs} * interval '1 millisecond')`;
-}
-
-function ownRow(
-  scope: TenantScope,
-  conversation: ConversationToWrite,
-  messageId: MessageId,
-  message: { readonly body: string; readonly now: Date },
-) {
-  return {
-    id: messageId,
-    tenant_id: scope.tenantId,
-    account_id: conversation.accountId,
-    conversation_id: conversation.id,
-    body: message.body,
-    automated: false,
-    channel: conversation.channel,
-    recorded_at: message.now,
-    order_at: message.now,
-    sent_by: 'us',
-    read_upstream: true,
-    backfilled: false,
-  };
 }
 
 async function moveOwn(

@@ -92,10 +92,19 @@ async function loadEngine() {
   const bindings = await import('@prisma/schema-engine-wasm/schema_engine_bg');
   const file = new URL('./schema_engine_bg.wasm', import.meta.resolve('@prisma/schema-engine-wasm/schema_engine_bg'));
   const { instance } = await WebAssembly.instantiate(await readFile(fileURLToPath(file)), {
-    './schema_engine_bg.js': bindings,
+    './schema_engine_bg.js': withIdleTimers(bindings),
   });
   bindings.__wbg_set_wasm(instance.exports);
   const start = instance.exports['__wbindgen_start'];
   if (typeof start === 'function') start();
   return bindings;
+}
+
+/** The bindings with timers that do not keep the process: the one that limits the wait for a lock runs its 10 s in any case. */
+function withIdleTimers(bindings: object): WebAssembly.ModuleImports {
+  const imports = Object.entries(bindings).map(([name, value]) => {
+    if (typeof value !== 'function' || !name.startsWith('__wbg_setTimeout_')) return [name, value];
+    return [name, (...given: unknown[]) => value(...given).unref()];
+  });
+  return Object.fromEntries(imports);
 }

@@ -4,7 +4,7 @@ import { brand } from '../../src/domain/ids.ts';
 import type { ConversationKey } from '../../src/providers/contract.ts';
 import { callOf, openBench, type Subject } from './bench.ts';
 import { openScene } from './trouble.ts';
-import { keysOf, truthfully, valueOf } from './walking.ts';
+import { keysOf, truthfully, valueIn } from './walking.ts';
 
 /** Many conversations at once. */
 export function describeBatches(subject: Subject): void {
@@ -21,7 +21,7 @@ export function describeBatches(subject: Subject): void {
       await bench.adapter.conversations(keys.slice(0, 1), callOf());
       bench.simulator.calls.reset();
       const slots = await bench.adapter.conversations(keys, callOf());
-      expect(slots.map((slot) => valueOf(slot).externalId)).toEqual(keys.map((key) => key.externalId));
+      expect(slots.map((slot) => valueIn(slot).externalId)).toEqual(keys.map((key) => key.externalId));
       expect(bench.simulator.calls.count()).toBe(1);
     });
 
@@ -35,14 +35,14 @@ export function describeBatches(subject: Subject): void {
       expect(bench.simulator.calls.count()).toBe(1);
       const truth = new Map(bench.simulator.conversations().map((one) => [one.externalId, one.messages] as const));
       const newest = keys.map((key) => truth.get(key.externalId ?? '')?.slice(-pageSize));
-      expect(slots.map((slot) => valueOf(slot).items.map(truthfully))).toEqual(newest);
+      expect(slots.map((slot) => valueIn(slot).items.map(truthfully))).toEqual(newest);
     });
 
     it('that line up with their keys, in whatever order these come and however often', async () => {
       const { bench, keys } = await openScene(subject);
       const shuffled = [...keys.toReversed(), ...keys].slice(0, batchSize);
       const slots = await bench.adapter.conversations(shuffled, callOf());
-      expect(slots.map((slot) => valueOf(slot).externalId)).toEqual(shuffled.map((key) => key.externalId));
+      expect(slots.map((slot) => valueIn(slot).externalId)).toEqual(shuffled.map((key) => key.externalId));
       const pages = await bench.adapter.messages(
         shuffled.map((conversation) => ({ conversation, older: null })),
         callOf(),
@@ -50,7 +50,7 @@ export function describeBatches(subject: Subject): void {
       const truth = new Map(bench.simulator.conversations().map((one) => [one.externalId, one.messages] as const));
       for (const [index, slot] of pages.entries()) {
         const thread = truth.get(shuffled[index]?.externalId ?? '')?.slice(-pageSize);
-        expect(valueOf(slot).items.map(truthfully)).toEqual(thread);
+        expect(valueIn(slot).items.map(truthfully)).toEqual(thread);
       }
     });
 
@@ -71,9 +71,9 @@ export function describeBatches(subject: Subject): void {
           else expect(slot?.error).toBeInstanceOf(ProviderError);
         }
       }
-      expect(valueOf(conversations[1]).externalId).toBe(first.externalId);
-      expect(valueOf(conversations[4]).externalId).toBe(second.externalId);
-      expect(valueOf(threads[4]).items.length).toBeGreaterThan(0);
+      expect(valueIn(conversations[1]).externalId).toBe(first.externalId);
+      expect(valueIn(conversations[4]).externalId).toBe(second.externalId);
+      expect(valueIn(threads[4]).items.length).toBeGreaterThan(0);
     });
 
     it('that may be empty, and then ask nobody', async () => {
@@ -85,7 +85,7 @@ export function describeBatches(subject: Subject): void {
 
     it('and tells the same ids and the same texts the next time', async () => {
       const { bench, keys } = await openScene(subject);
-      const read = async () => (await bench.adapter.conversations(keys, callOf())).map(valueOf);
+      const read = async () => (await bench.adapter.conversations(keys, callOf())).map(valueIn);
       expect(await read()).toEqual(await read());
     });
 
@@ -93,7 +93,7 @@ export function describeBatches(subject: Subject): void {
       const { bench, keys } = await openScene(subject);
       const bare = keys.map((key) => ({ ...key, externalId: null }));
       const slots = await bench.adapter.conversations(bare, callOf());
-      for (const [index, slot] of slots.entries()) expect(valueOf(slot).address).toEqual(keys[index]?.address);
+      for (const [index, slot] of slots.entries()) expect(valueIn(slot).address).toEqual(keys[index]?.address);
     });
 
     it('and no longer tells of a conversation that is gone', async () => {
@@ -103,7 +103,7 @@ export function describeBatches(subject: Subject): void {
       bench.simulator.removeConversation(gone.externalId ?? '');
       const slots = await bench.adapter.conversations([gone, kept], callOf());
       if (slots[0]?.ok) expect(slots[0].value).toBeNull();
-      expect(valueOf(slots[1]).externalId).toBe(kept.externalId);
+      expect(valueIn(slots[1]).externalId).toBe(kept.externalId);
     });
   });
 
@@ -115,7 +115,7 @@ export function describeBatches(subject: Subject): void {
       const stranger = { externalId: brand<never>('no such booking'), address: bookings[0]?.address ?? {} };
       const slots = (await bench.adapter.bookings?.([stranger, ...bookings.toReversed()], callOf())) ?? [];
       if (slots[0]?.ok) expect(slots[0].value).toBeNull();
-      const told = slots.slice(1).map((slot) => valueOf(slot).externalId);
+      const told = slots.slice(1).map((slot) => valueIn(slot).externalId);
       expect(told).toEqual(bookings.toReversed().map((key) => key.externalId));
     });
   });

@@ -6,13 +6,14 @@ import {
   asks,
   failuresOf,
   methodsOf,
+  noTrouble,
   openScene,
   type Scene,
   sameAgain,
   type Trouble,
   troubles,
 } from './trouble.ts';
-import { valueOf } from './walking.ts';
+import { truthfully, valueIn } from './walking.ts';
 
 /** Trouble on the way, for every method. */
 export function describeFaults(subject: Subject): void {
@@ -55,7 +56,7 @@ export function describeFaults(subject: Subject): void {
             scene.bench.simulator.faults.next(noTrouble, { times: before });
             scene.bench.simulator.faults.next(trouble.fault);
             const failures = await failuresIn(adapter, name, scene, trouble);
-            scene.bench.simulator.faults.clear();
+            expect(scene.bench.simulator.faults.pending).toBe(0);
             expect(areProviderErrors(failures, scene.bench)).toBe(true);
             await expectToWork(adapter, scene);
           }
@@ -110,38 +111,25 @@ export function describeFaults(subject: Subject): void {
   }
 }
 
-// Answered at once: a request that is let pass.
-const noTrouble = { kind: 'hold', until: Promise.resolve() } as const;
-
 async function failuresIn(
   adapter: ProviderAdapter,
   name: keyof ProviderAdapter,
   scene: Scene,
   { fault }: Trouble,
 ): Promise<readonly unknown[]> {
-  const { faults, calls } = scene.bench.simulator;
   if (fault.kind !== 'hang') return failuresOf(asks[name](adapter, scene, callOf()));
   const caller = new AbortController();
   let over = false;
-  const before = calls.count();
   const work = failuresOf(asks[name](adapter, scene, callOf(caller.signal))).finally(() => {
     over = true;
   });
-  // With a script the trouble is met when the script is used up; without one, by the first request.
-  if (faults.pending > 0) await until(() => over || faults.pending === 0);
-  for (let turn = 0; turn < 20; turn += 1) await until(() => true);
-  await settled(() => over || calls.count() > before);
+  const { faults } = scene.bench.simulator;
+  await until(() => over || faults.pending === 0);
+  // A standing fault does not tell when it is met: some turns are enough.
+  let turns = 0;
+  await until(() => over || turns++ > 20);
   caller.abort();
   return work;
-}
-
-/** A little while for what is under way, or less where it is over before. */
-async function settled(over: () => boolean): Promise<void> {
-  let turns = 0;
-  await until(() => {
-    turns += 1;
-    return over() || turns > 20;
-  });
 }
 
 function expected({ kind, retryAfter }: Trouble, now: Date) {
@@ -149,8 +137,13 @@ function expected({ kind, retryAfter }: Trouble, now: Date) {
   return { kind, retryAt: new Date(now.getTime() + retryAfter * 1000) };
 }
 
-async function expectToWork(adapter: ProviderAdapter, { keys }: Scene): Promise<void> {
+async function expectToWork(adapter: ProviderAdapter, { bench, keys }: Scene): Promise<void> {
   const some = keys.slice(0, 3);
-  const slots = await adapter.conversations(some, callOf());
-  expect(slots.map((slot) => valueOf(slot).externalId)).toEqual(some.map((key) => key.externalId));
+  const slots = await adapter.messages(
+    some.map((conversation) => ({ conversation, older: null })),
+    callOf(),
+  );
+  const truth = new Map(bench.simulator.conversations().map((one) => [one.externalId, one.messages] as const));
+  const newest = some.map((key) => truth.get(key.externalId ?? '')?.slice(-bench.module.limits.pageSize));
+  expect(slots.map((slot) => valueIn(slot).items.map(truthfully))).toEqual(newest);
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ProviderError } from '../../src/domain/errors.ts';
 import type { ConversationKey } from '../../src/providers/contract.ts';
 import { type Bench, callOf, openBench, type Subject } from './bench.ts';
-import { keysOf, messagesIn, readBack, truthfully, valueOf } from './walking.ts';
+import { keysOf, messagesIn, readBack, truthfully, valueIn } from './walking.ts';
 
 /** Threads, page by page. */
 export function describePages(subject: Subject): void {
@@ -39,7 +39,7 @@ export function describePages(subject: Subject): void {
       const pages = [];
       for (let older: string | null | undefined; older !== null; ) {
         const [slot] = await bench.adapter.messages([{ conversation: key, older: older ?? null }], callOf());
-        const page = valueOf(slot);
+        const page = valueIn(slot);
         pages.push(page);
         older = page.older;
         bench.simulator.guestWrites(key.externalId ?? '', `Between pages ${pages.length}`);
@@ -47,7 +47,7 @@ export function describePages(subject: Subject): void {
       }
       expect(messagesIn(pages).map(truthfully)).toEqual(before);
       const [newest] = await bench.adapter.messages([{ conversation: key, older: null }], callOf());
-      expect(valueOf(newest).items.map(truthfully)).toEqual(truthOf(bench, key).slice(-pageSize));
+      expect(valueIn(newest).items.map(truthfully)).toEqual(truthOf(bench, key).slice(-pageSize));
     });
 
     it('and loses none of many messages of the same moment', async () => {
@@ -64,9 +64,9 @@ export function describePages(subject: Subject): void {
         const { bench, key } = await openThread(subject, pageSize - 5);
         bench.simulator.faults.always({ kind: 'items', order });
         const [slot] = await bench.adapter.messages([{ conversation: key, older: null }], callOf());
-        const times = valueOf(slot).items.map(({ sentAt }) => sentAt?.getTime() ?? 0);
+        const times = valueIn(slot).items.map(({ sentAt }) => sentAt?.getTime() ?? 0);
         expect(times).toEqual(times.toSorted((a, b) => a - b));
-        const ids = new Set<string>(valueOf(slot).items.map(({ externalId }) => externalId));
+        const ids = new Set<string>(valueIn(slot).items.map(({ externalId }) => externalId));
         expect(ids).toEqual(new Set(truthOf(bench, key).map(({ externalId }) => externalId)));
       }
     });
@@ -81,17 +81,17 @@ export function describePages(subject: Subject): void {
         const [bad, good] = await bench.adapter.messages(pages, callOf());
         expect(bad).toMatchObject({ ok: false, error: { kind: 'invalid' } });
         if (bad && !bad.ok) expect(bad.error).toBeInstanceOf(ProviderError);
-        expect(valueOf(good).items).toHaveLength(pageSize);
+        expect(valueIn(good).items).toHaveLength(pageSize);
       }
     });
 
     it('which a conversation brings along as its newest, or leaves out', async () => {
       const { bench, key } = await openThread(subject, pageSize + 5);
       const [conversation] = await bench.adapter.conversations([key], callOf());
-      const { newest } = valueOf(conversation);
+      const { newest } = valueIn(conversation);
       if (newest === null) return;
       const [page] = await bench.adapter.messages([{ conversation: key, older: null }], callOf());
-      expect(newest).toEqual(valueOf(page));
+      expect(newest).toEqual(valueIn(page));
     });
 
     it('and tells whose message it is from our side of the conversation', async () => {
@@ -99,7 +99,7 @@ export function describePages(subject: Subject): void {
       const asked = bench.simulator.guestWrites(key.externalId ?? '', 'Is there a lift?');
       const answered = bench.simulator.hostWritesElsewhere(key.externalId ?? '', 'There is.');
       const [slot] = await bench.adapter.messages([{ conversation: key, older: null }], callOf());
-      expect(valueOf(slot).items.map(({ externalId, sentBy }) => [externalId, sentBy])).toEqual([
+      expect(valueIn(slot).items.map(({ externalId, sentBy }) => [externalId, sentBy])).toEqual([
         [asked, 'participant'],
         [answered, 'us'],
       ]);

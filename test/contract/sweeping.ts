@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ProviderError } from '../../src/domain/errors.ts';
 import type { Checkpoint, ProviderAdapter, Pull } from '../../src/providers/contract.ts';
 import { callOf, createMemoryJar, openBench, type Subject } from './bench.ts';
-import { discover, everythingTold, everythingTrue, hear, type Step, valueOf, walk } from './walking.ts';
+import { discover, everythingTold, everythingTrue, hear, type Step, truthfully, valueIn, walk } from './walking.ts';
 
 type Sweep = (from: Checkpoint | null) => Promise<Pull>;
 
@@ -46,7 +46,7 @@ export function describeSweeping(subject: Subject): void {
       expect(await read()).toEqual([{ ok: true, value: null }]);
       clock.advance(60_000);
       const [truth] = simulator.conversations();
-      expect(valueOf((await read())[0]).externalId).toBe(truth?.externalId);
+      expect(valueIn((await read())[0]).externalId).toBe(truth?.externalId);
     });
 
     it('from any checkpoint on, in another process, without missing anything', async () => {
@@ -81,19 +81,20 @@ export function describeSweeping(subject: Subject): void {
     it('and skips nothing that was there, when things come and go meanwhile', async () => {
       const { adapter, simulator, clock } = openBench(subject, { size: 40 });
       const before = idsOf(simulator);
-      const gone: string[] = [];
+      const gone = new Set<string>();
       const steps = await walk(async (from) => {
         const pull = await sweepOf(adapter)(from);
         simulator.addConversation({ messages: 1 });
         clock.advance(1000);
-        const left = before.filter((id) => !gone.includes(id));
-        const last = left.at(-1);
-        if (last !== undefined && gone.length < 3) gone.push(last);
-        if (last !== undefined && gone.at(-1) === last) simulator.removeConversation(last);
+        const last = before.findLast((id) => !gone.has(id));
+        if (last !== undefined && gone.size < 3) {
+          simulator.removeConversation(last);
+          gone.add(last);
+        }
         return pull;
       });
       const found = hear(eventsOf(steps)).conversations;
-      expect(before.filter((id) => !found.has(id) && !gone.includes(id))).toEqual([]);
+      expect(before.filter((id) => !found.has(id) && !gone.has(id))).toEqual([]);
     });
 
     it('and makes of a checkpoint that it never gave a new beginning, or a refusal', async () => {
@@ -119,13 +120,13 @@ export function describeGlancing(subject: Subject): void {
         const { adapter, simulator } = openBench(subject, { size: 40 });
         await discover(adapter);
         const { externalId } = simulator.addConversation({ about, messages: 3 });
-        const truth = everythingTrue(simulator).find((one) => one.externalId === externalId);
+        const truth = simulator.conversations().find((one) => one.externalId === externalId);
         const found = (await glance(adapter)).conversations.get(externalId);
-        if (!truth || !found) return expect(found).toBe(truth);
+        // A provider need not have leads.
+        if (!truth) return;
+        if (!found) throw new Error('the conversation was not found');
         const [slot] = await adapter.messages([{ conversation: found, older: null }], callOf());
-        expect(valueOf(slot).items.map((message) => message.externalId)).toEqual(
-          truth.messages.map((message) => message.externalId),
-        );
+        expect(valueIn(slot).items.map(truthfully)).toEqual(truth.messages);
       });
     }
 

@@ -59,6 +59,9 @@ export const troubles: readonly Trouble[] = [
   { title: 'no answer comes in time', fault: { kind: 'hang', effect: true }, kind: 'timeout', harmless: false },
 ];
 
+/** Lets a request pass as if there were no script: for trouble that is to come later. */
+export const noTrouble: Fault = { kind: 'hold', until: Promise.resolve() };
+
 /** An adapter among conversations that it has found before, so that its next request is for what it is asked. */
 export interface Scene {
   readonly bench: Bench;

@@ -98,7 +98,7 @@ export function keyOf({ externalId, address }: ProviderConversation): Conversati
 }
 
 /** The value of a slot that must hold one. */
-export function valueOf<Value>(slot: Slot<Value> | undefined): Value {
+export function valueIn<Value>(slot: Slot<Value> | undefined): Value {
   if (!slot) throw new Error('there is no such slot');
   if (!slot.ok) throw slot.error;
   if (slot.value === null) throw new Error('the slot is empty');
@@ -122,7 +122,7 @@ export async function readBack(
       callOf(),
     );
     const unfinished = now.flatMap(({ index, page }, place) => {
-      const read = valueOf(slots[place]);
+      const read = valueIn(slots[place]);
       pages[index]?.push(read);
       return read.older === null ? [] : [{ index, page: { ...page, older: read.older } }];
     });

@@ -30,13 +30,16 @@ function client(options?: Parameters<Served['socket']>[0]): Client {
 function ask(on: Client, query: string, more: object = {}): Promise<ExecutionResult | readonly unknown[]> {
   return new Promise((resolve, reject) => {
     let answer: ExecutionResult = {};
-    on.subscribe({ query, ...more }, {
-      next: (value) => {
-        answer = value as ExecutionResult;
+    on.subscribe(
+      { query, ...more },
+      {
+        next: (value) => {
+          answer = value as ExecutionResult;
+        },
+        error: (error) => (Array.isArray(error) ? resolve(error) : reject(error)),
+        complete: () => resolve(answer),
       },
-      error: (error) => (Array.isArray(error) ? resolve(error) : reject(error)),
-      complete: () => resolve(answer),
-    });
+    );
   });
 }
 
@@ -60,13 +63,21 @@ describe('a token on a websocket', () => {
   it.each([
     ['is missing', null],
     ['is unknown', 'parley_unknown'],
-  ])('that %s gets UNAUTHENTICATED for each operation, introspection among them, and the socket stays', async (_title, token) => {
-    served = await serve(db);
-    const socket = client({ token });
-    const documents = [VIEWER, '{ __schema { queryType { name } } }', '{ nothing', 'subscription { messageAdded { cursor } }'];
-    for (const document of documents) expect(await ask(socket, document)).toEqual(unauthenticated);
-    expect(served.transport.feeds.readers).toBe(0);
-  });
+  ])(
+    'that %s gets UNAUTHENTICATED for each operation, introspection among them, and the socket stays',
+    async (_title, token) => {
+      served = await serve(db);
+      const socket = client({ token });
+      const documents = [
+        VIEWER,
+        '{ __schema { queryType { name } } }',
+        '{ nothing',
+        'subscription { messageAdded { cursor } }',
+      ];
+      for (const document of documents) expect(await ask(socket, document)).toEqual(unauthenticated);
+      expect(served.transport.feeds.readers).toBe(0);
+    },
+  );
 
   it('without the scope to read may not subscribe', async () => {
     served = await serve(db);
@@ -84,7 +95,10 @@ describe('a token on a websocket', () => {
     const stream = socket.iterate({ query: 'subscription { messageAdded { cursor } }' });
     const next = stream.next();
     await readers(1);
-    await db.prisma.token.updateMany({ where: { scopes: { equals: ['messages:read'] } }, data: { revoked_at: new Date(0) } });
+    await db.prisma.token.updateMany({
+      where: { scopes: { equals: ['messages:read'] } },
+      data: { revoked_at: new Date(0) },
+    });
     served.clock.advance(5_000);
     await served.say('not for you');
     expect((await next).value).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
@@ -111,7 +125,10 @@ describe('one operation that is wrong', () => {
   it.each([
     ['cannot be parsed', '{ viewer {'],
     ['is invalid', '{ nothing }'],
-    ['is too deep', `{ ${'node(id: "x") { ... on ConversationMessage { conversation { lastMessage { '.repeat(5)}id${' } } } }'.repeat(5)} }`],
+    [
+      'is too deep',
+      `{ ${'node(id: "x") { ... on ConversationMessage { conversation { lastMessage { '.repeat(5)}id${' } } } }'.repeat(5)} }`,
+    ],
     ['is too long', `{ ${'viewer { scopes } '.repeat(600)} }`],
     ['has a wrong variable', 'query($id: ID!) { node(id: $id) { id } }'],
     ['names an operation that is not there', 'query A { eventCursor } query B { eventCursor }'],
@@ -132,7 +149,11 @@ describe('one operation that is wrong', () => {
   it('beyond a hundred on one socket is refused', async () => {
     served = await serve(db);
     const socket = client();
-    for (let i = 0; i < 100; i += 1) socket.iterate({ query: 'subscription { messageAdded { cursor } }' }).next().catch(() => {});
+    for (let i = 0; i < 100; i += 1)
+      socket
+        .iterate({ query: 'subscription { messageAdded { cursor } }' })
+        .next()
+        .catch(() => {});
     await readers(100);
     expect(await ask(socket, VIEWER)).toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
   });
@@ -177,10 +198,13 @@ describe('a page that opens a websocket', () => {
     expect(await open('https://inbox.example')).toBe(101);
   });
 
-  it.each(['https://evil.example', 'http://localhost:1', 'null', 'inbox.example'])('may not from %s', async (origin) => {
-    served = await serve(db, { allowedOrigins: ['https://inbox.example'] });
-    expect(await open(origin)).toBe(403);
-  });
+  it.each(['https://evil.example', 'http://localhost:1', 'null', 'inbox.example'])(
+    'may not from %s',
+    async (origin) => {
+      served = await serve(db, { allowedOrigins: ['https://inbox.example'] });
+      expect(await open(origin)).toBe(403);
+    },
+  );
 
   it('may from any port of this machine where loopback is allowed', async () => {
     served = await serve(db, { allowedOrigins: ['*loopback*'] });
@@ -208,7 +232,10 @@ describe('a socket', () => {
     served = await serve(db);
     const socket = client();
     const closed = new Promise((resolve) => socket.on('closed', resolve));
-    socket.iterate({ query: 'subscription { messageAdded { cursor } }' }).next().catch(() => {});
+    socket
+      .iterate({ query: 'subscription { messageAdded { cursor } }' })
+      .next()
+      .catch(() => {});
     await readers(1);
     await served.close();
     expect(await closed).toMatchObject({ code: 1001 });
@@ -224,6 +251,7 @@ it('sends no more to a client that does not read than its socket may hold, and g
   socket.on('message', (data) => received.push(String(data)));
   await new Promise((resolve) => socket.on('open', resolve));
   socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${served.token}` } }));
+  while (received.length === 0) await served.post('{ eventCursor }');
   const query = 'subscription { messageAdded { message { body } } }';
   socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }));
   await readers(1);

@@ -311,10 +311,16 @@ CREATE UNIQUE INDEX "participant_account_id_external_id_key" ON "participant"("a
 CREATE INDEX "booking_tenant_id_external_id_idx" ON "booking"("tenant_id", "external_id");
 
 -- CreateIndex
+CREATE INDEX "booking_tenant_id_property_external_id_idx" ON "booking"("tenant_id", "property_external_id");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "booking_tenant_id_id_key" ON "booking"("tenant_id", "id");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "booking_account_id_external_id_key" ON "booking"("account_id", "external_id");
+
+-- CreateIndex
+CREATE INDEX "lead_tenant_id_external_id_idx" ON "lead"("tenant_id", "external_id");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "lead_tenant_id_id_key" ON "lead"("tenant_id", "id");
@@ -472,3 +478,9 @@ ALTER TABLE "outbox" ADD CONSTRAINT "outbox_state_check"
   CHECK ("state" IN ('QUEUED', 'SENDING', 'ACCEPTED', 'UNKNOWN', 'FAILED', 'CANCELLED'));
 ALTER TABLE "event" ADD CONSTRAINT "event_type_check"
   CHECK ("type" IN ('MessageAdded', 'MessageChanged', 'ConversationChanged', 'AccountChanged'));
+
+-- What inboxes are filtered by is rare: these hold the rare rows only.
+CREATE INDEX "conversation_urgent_idx" ON "conversation" ("tenant_id", "order_at" DESC, "id" DESC) WHERE "urgent";
+CREATE INDEX "conversation_unread_idx" ON "conversation" ("tenant_id", "order_at" DESC, "id" DESC) WHERE "unread_count" > 0;
+CREATE INDEX "message_snoozed_idx" ON "message" ("tenant_id", (coalesce("snooze_local", "snooze_upstream")))
+  WHERE coalesce("snooze_local", "snooze_upstream") IS NOT NULL;

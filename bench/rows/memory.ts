@@ -1,0 +1,6 @@
+import type { Row } from '../report.ts';
+import type { Bench } from '../run.ts';
+
+export async function memoryRows(_bench: Bench): Promise<readonly Row[]> {
+  return [];
+}

@@ -1,0 +1,69 @@
+import { parseArgs } from 'node:util';
+import { createSealer } from '../src/lib/seal.ts';
+import { createScratchDatabase } from './database.ts';
+import { busy, quiet, storeEstate } from './estate.ts';
+import { inTable, inWords, type Row } from './report.ts';
+import { apolloRows } from './rows/apollo.ts';
+import { inboxRows } from './rows/inbox.ts';
+import { ingestRows } from './rows/ingest.ts';
+import { liveRows } from './rows/live.ts';
+import { memoryRows } from './rows/memory.ts';
+import { sendRows } from './rows/send.ts';
+import { benchKey } from './secret.ts';
+
+/** What rows are measured on. */
+export interface Bench {
+  readonly databaseUrl: string;
+  /** Options for Node that have our own server write a CPU profile; none unless asked for. */
+  readonly profile: readonly string[];
+}
+
+const measures: Readonly<Record<string, (bench: Bench) => Promise<readonly Row[]>>> = {
+  inbox: inboxRows,
+  apollo: apolloRows,
+  live: liveRows,
+  memory: memoryRows,
+  ingest: ingestRows,
+  send: sendRows,
+};
+
+const usage = `usage: npm run bench -- [--only NAME[,NAME]] [--profile DIRECTORY]
+rows: ${Object.keys(measures).join(' ')}`;
+
+const { only, profile } = parseArgs({ options: { only: { type: 'string' }, profile: { type: 'string' } } }).values;
+const chosen = only?.split(',') ?? Object.keys(measures);
+if (chosen.some((name) => !Object.hasOwn(measures, name))) {
+  console.error(usage);
+  process.exit(2);
+}
+
+const start = performance.now();
+const database = await createScratchDatabase();
+const rows: Row[] = [];
+try {
+  await storeAll();
+  for (const name of chosen) await measure(name);
+} finally {
+  await database.drop();
+}
+console.log(`\n${inTable(rows)}\n\n${rows.length} rows in ${Math.round((performance.now() - start) / 1000)} s`);
+
+async function storeAll(): Promise<void> {
+  const sealer = createSealer({ current: benchKey });
+  for (const estate of [quiet, busy])
+    await storeEstate(database.pool, estate, sealer.seal('{}', `account:${estate.accountId}:credentials`));
+}
+
+/** A row that cannot be measured takes nothing from the others, and fails the run. */
+async function measure(name: string): Promise<void> {
+  const options = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
+  try {
+    for (const row of (await measures[name]?.({ databaseUrl: database.url, profile: options })) ?? []) {
+      rows.push(row);
+      console.log(`\n${inWords(row)}`);
+    }
+  } catch (error) {
+    console.error(`\n${name} could not be measured\n`, error);
+    process.exitCode = 1;
+  }
+}
