@@ -23,6 +23,13 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+const running = new Set<{ stop(): Promise<void> }>();
+
+/** Ends all children that were started and not stopped. */
+export async function stopChildren(): Promise<void> {
+  await Promise.all([...running].map((child) => child.stop()));
+}
+
 /** Starts a file of this folder as a child. `node` are more options of Node's own. */
 export async function startChild<Known extends Commands>(
   file: string,
@@ -51,6 +58,13 @@ export async function startChild<Known extends Commands>(
   child.once('exit', (code, signal) => {
     for (const one of waiting.values()) one.reject(new Error(`${file} ended with ${signal ?? code}`));
   });
+  const stop = async (): Promise<void> => {
+    running.delete(handle);
+    if (child.connected) child.disconnect();
+    await ended;
+  };
+  const handle = { stop };
+  running.add(handle);
   await ready;
   return {
     ask: (name, ...[argument]) =>
@@ -59,9 +73,6 @@ export async function startChild<Known extends Commands>(
         waiting.set(asked, { resolve: resolve as (answer: unknown) => void, reject });
         child.send({ id: asked, name: String(name), argument });
       }),
-    async stop() {
-      if (child.connected) child.disconnect();
-      await ended;
-    },
+    stop,
   };
 }

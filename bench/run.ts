@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { createSealer } from '../src/lib/seal.ts';
+import { stopChildren } from './child.ts';
 import { createScratchDatabase } from './database.ts';
 import { busy, quiet, storeEstate } from './estate.ts';
 import { inTable, inWords, type Row } from './report.ts';
@@ -14,8 +15,8 @@ import { benchKey } from './secret.ts';
 /** What rows are measured on. */
 export interface Bench {
   readonly databaseUrl: string;
-  /** Options for Node that have our own server write a CPU profile; none unless asked for. */
-  readonly profile: readonly string[];
+  /** More options of Node's for our own server, such as `--cpu-prof`. */
+  readonly node: readonly string[];
 }
 
 const measures: Readonly<Record<string, (bench: Bench) => Promise<readonly Row[]>>> = {
@@ -27,10 +28,10 @@ const measures: Readonly<Record<string, (bench: Bench) => Promise<readonly Row[]
   send: sendRows,
 };
 
-const usage = `usage: npm run bench -- [--only NAME[,NAME]] [--profile DIRECTORY]
+const usage = `usage: npm run bench -- [--only NAME[,NAME]] [--node OPTIONS]
 rows: ${Object.keys(measures).join(' ')}`;
 
-const { only, profile } = parseArgs({ options: { only: { type: 'string' }, profile: { type: 'string' } } }).values;
+const { only, node } = parseArgs({ options: { only: { type: 'string' }, node: { type: 'string', default: '' } } }).values;
 const chosen = only?.split(',') ?? Object.keys(measures);
 if (chosen.some((name) => !Object.hasOwn(measures, name))) {
   console.error(usage);
@@ -56,14 +57,16 @@ async function storeAll(): Promise<void> {
 
 /** A row that cannot be measured takes nothing from the others, and fails the run. */
 async function measure(name: string): Promise<void> {
-  const options = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
+  const bench = { databaseUrl: database.url, node: node.split(' ').filter(Boolean) };
   try {
-    for (const row of (await measures[name]?.({ databaseUrl: database.url, profile: options })) ?? []) {
+    for (const row of (await measures[name]?.(bench)) ?? []) {
       rows.push(row);
       console.log(`\n${inWords(row)}`);
     }
   } catch (error) {
     console.error(`\n${name} could not be measured\n`, error);
     process.exitCode = 1;
+  } finally {
+    await stopChildren();
   }
 }

@@ -36,9 +36,9 @@ export async function roundOf(
 }
 
 /** The inbox from the store, and the same inbox again while nothing happens, each beside one nested statement of SQL. */
-export async function inboxRows({ databaseUrl, profile }: Bench): Promise<readonly Row[]> {
+export async function inboxRows({ databaseUrl, node }: Bench): Promise<readonly Row[]> {
   const load = await startChild<HttpLoadCommands>('./http-load.ts');
-  const parley = await startChild<ParleyCommands>('./parley.ts', { databaseUrl }, profile);
+  const parley = await startChild<ParleyCommands>('./parley.ts', { databaseUrl }, node);
   const floor = await startChild<FloorCommands>('./floor.ts', { databaseUrl });
   const urls = { ours: await parley.ask('url'), floor: await floor.ask('url') };
   const contenders = {
@@ -54,7 +54,6 @@ export async function inboxRows({ databaseUrl, profile }: Bench): Promise<readon
     again: () => contenders.again(ROUND_MS),
     floor: () => contenders.floor(ROUND_MS),
   });
-  await Promise.all([load.stop(), parley.stop(), floor.stop()]);
   return rowsOf(rounds);
 }
 

@@ -1,7 +1,7 @@
 import type { ProviderError } from './errors.ts';
-import type { AccountId, ConversationId, TenantId } from './ids.ts';
+import type { AccountId, AttachmentId, ConversationId, MessageId, TenantId } from './ids.ts';
 import type { JsonObject } from './json.ts';
-import type { SentBy } from './messaging.ts';
+import type { Account, ConversationFacts, SentBy } from './messaging.ts';
 
 /** A provider as callers see it. */
 export interface ProviderFace {
@@ -14,6 +14,10 @@ export interface ProviderFace {
   readonly batchSize: number;
   /** Characters that a message may have; null where none is known. */
   readonly maxTextLength: number | null;
+  /** What files a message may carry; null where none. */
+  readonly attachments: { readonly types: readonly string[]; readonly maxBytes: number } | null;
+  /** How often an account is looked at, in milliseconds: an older look is stale. */
+  readonly pullEveryMs: number;
 }
 
 export interface CredentialField {
@@ -75,15 +79,51 @@ export interface Gateway {
     reads: readonly ThreadRead[],
     signal: AbortSignal,
   ): Promise<readonly (ProviderError | null)[]>;
+  /** Tells the provider that our side has read messages of a conversation; nothing where it cannot be told. Throws ProviderError. */
+  markRead(tenantId: TenantId, messageIds: readonly MessageId[], signal: AbortSignal): Promise<void>;
+  /** Tells the provider whether a conversation wants an answer, and notes it. Throws ProviderError, DomainError NOT_FOUND, UNSUPPORTED. */
+  setNoReplyNeeded(tenantId: TenantId, id: ConversationId, value: boolean, signal: AbortSignal): Promise<void>;
+  /** Looks a booking's conversation up at every account that can, into the store. Tells which accounts failed. */
+  findConversation(
+    tenantId: TenantId,
+    accountIds: readonly AccountId[],
+    of: { readonly property: string; readonly booking: string },
+    signal: AbortSignal,
+  ): Promise<readonly { readonly accountId: AccountId; readonly error: ProviderError }[]>;
+  /** Puts a file at the provider for a message of that conversation. Throws ProviderError, DomainError NOT_FOUND, UNSUPPORTED. */
+  upload(
+    tenantId: TenantId,
+    conversationId: ConversationId,
+    file: { readonly name: string; readonly contentType: string; readonly bytes: Uint8Array },
+    signal: AbortSignal,
+  ): Promise<AttachmentId>;
+  /** Streams a file from its provider; null where it is unknown or foreign. Throws ProviderError. */
+  download(tenantId: TenantId, id: AttachmentId, signal: AbortSignal): Promise<FileStream | null>;
+  /** What the author of a message should know before it is sent. */
+  warnings(account: Account, facts: ConversationFacts | null, body: string): readonly SendWarning[];
   /** Tells the sender that something was queued. */
   wakeSender(): void;
 }
+
+/** A file on its way to a caller. */
+export interface FileStream {
+  readonly name: string | null;
+  readonly contentType: string | null;
+  /** Bytes; null where the provider does not say. */
+  readonly size: number | null;
+  readonly body: ReadableStream<Uint8Array>;
+}
+
+/** Something about a send that its author should know. */
+export type SendWarning = 'GUEST_GETS_EMAIL' | 'LINKS_MAY_BE_REMOVED' | 'ANSWERS_SELF_SERVICE_REQUEST';
 
 /** A message that we are asked to send, checked for form. */
 export interface SendRequest {
   readonly conversationId: ConversationId;
   readonly body: string;
   readonly sentBy: SentBy;
+  /** Files uploaded for this conversation. */
+  readonly attachmentIds: readonly string[];
   /** Null: one is made. */
   readonly idempotencyKey: string | null;
   /** Seconds after which it is given up; null: the default. */

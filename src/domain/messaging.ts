@@ -73,6 +73,8 @@ export interface ConversationFacts {
   readonly replyUntil: Date | null;
   /** Why not, as a short code such as `read_only`. */
   readonly replyBlockedBy: string | null;
+  /** What else its provider's folder wants to remember of it: opaque outside. */
+  readonly details: JsonObject | null;
 }
 
 export interface ProviderConversation {
@@ -89,6 +91,16 @@ export interface ProviderConversation {
   /** Its newest page of messages, where reading the conversation gave that too. */
   readonly newest: Page<ProviderMessage> | null;
   readonly raw: Json;
+}
+
+/** A conversation in which nobody has written yet: it has no id of its own and is known by its booking alone. */
+export interface UnwrittenConversation {
+  readonly externalId: null;
+  readonly booking: ExternalBookingId;
+  readonly address: Address;
+  readonly participant: ProviderParticipant | null;
+  readonly channel: string | null;
+  readonly facts: ConversationFacts | null;
 }
 
 export interface ProviderBooking {
@@ -132,6 +144,7 @@ export type ProviderEvent =
       readonly message: ProviderMessage;
     }
   | { readonly type: 'message-removed'; readonly message: ExternalMessageId }
+  | { readonly type: 'unwritten'; readonly conversation: UnwrittenConversation }
   /** Something changed in there, and this does not say what. */
   | { readonly type: 'stale'; readonly conversation: ExternalConversationId }
   /** An item that could not be read: kept raw and counted, so that it blocks nothing behind it. */

@@ -1,8 +1,9 @@
 import { badInput, clientError } from './errors.ts';
-import { withStatus } from './results.ts';
 
 /** The largest body of an operation, in bytes. */
 export const MAX_BODY = 1_000_000;
+
+const MAX_DROPPED = 8 * MAX_BODY;
 
 /** What a request asks for; whether it has the right shape is looked at by the server that executes it. */
 export type Params = Readonly<Record<string, unknown>>;
@@ -53,24 +54,22 @@ function parsed(text: string, what: string): Params {
   try {
     return JSON.parse(text) as Params;
   } catch {
-    throw withStatus(badInput(`${what} is not JSON.`));
+    throw clientError('BAD_USER_INPUT', `${what} is not JSON.`, { http: { status: 400 } });
   }
 }
 
+/** The body's text. What is too much is read and dropped, within reason: a client that is still sending does not hear an answer. */
 async function bodyOf(request: Request): Promise<string> {
-  const length = request.headers.get('content-length');
+  const length = request.headers.get('content-length') ?? '';
   // The HTTP parser holds a body to its length, so what declares one need not be counted.
-  if (length !== null && /^\d+$/.test(length)) return Number(length) > MAX_BODY ? tooLarge() : request.text();
+  if (/^\d+$/.test(length) && Number(length) <= MAX_BODY) return request.text();
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength;
-    if (size > MAX_BODY) tooLarge();
-    chunks.push(chunk);
+    if (size <= MAX_BODY) chunks.push(chunk);
+    if (size > MAX_DROPPED) break;
   }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function tooLarge(): never {
+  if (size <= MAX_BODY) return Buffer.concat(chunks).toString('utf8');
   throw clientError('BAD_USER_INPUT', `The body is larger than ${MAX_BODY} bytes.`, { http: { status: 413 } });
 }

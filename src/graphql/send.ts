@@ -77,6 +77,7 @@ async function queueOne(
     ...{ conversationId, body, idempotencyKey },
     sentBy: sentBy ?? ('us' as const),
     giveUpAfter: giveUpAfter ?? null,
+    attachmentIds: [],
   };
   const { actor } = caller;
   const { giveUpAfterMs } = times;

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import type { GraphQLSchema } from 'graphql';
+import type { GraphQLError, GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Gateway } from '../domain/gateway.ts';
 import type { Times } from '../domain/times.ts';
@@ -15,7 +15,7 @@ import { createGraphiqlPage, wantsPage } from './graphiql.ts';
 import { type Request as Asked, createOperations } from './operations.ts';
 import { createOrigins, preflight, shareWith } from './origins.ts';
 import { paramsOfUrl, readParams, refusal } from './request-body.ts';
-import { createResults, withStatus } from './results.ts';
+import { createResults, formatError, withStatus } from './results.ts';
 import { attachWebsocket } from './websocket.ts';
 
 export interface TransportOptions {
@@ -85,10 +85,17 @@ export function createTransport(options: TransportOptions): Transport {
       if (pathname !== PATH) return new Response(null, { status: 404 });
       if (request.method === 'OPTIONS') return preflight(request, origins);
       if (page && wantsPage(request)) return page();
-      return shareWith(request, await operate(request), origins);
+      const response = await operate(request).catch((error: unknown) => failure(results.mask(error)));
+      return shareWith(request, response, origins);
     },
     attach: (server) => attachWebsocket(server, { yoga, operations, authentication, origins, results, clock, log }),
   };
+}
+
+/** What went wrong outside of any operation, the look-up of the caller for one. */
+function failure(error: GraphQLError): Response {
+  const body = JSON.stringify({ errors: [formatError(error)] });
+  return new Response(body, { status: 500, headers: { 'content-type': 'application/json; charset=utf-8' } });
 }
 
 /** What only operations by HTTP need: our reading of requests, and the answer to those without a caller. */

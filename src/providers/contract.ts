@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { ProviderError } from '../domain/errors.ts';
+import type { SendWarning } from '../domain/gateway.ts';
 import type {
-  Branded,
   ExternalAttachmentId,
   ExternalBookingId,
   ExternalConversationId,
@@ -10,11 +10,13 @@ import type {
 import type { JsonObject } from '../domain/json.ts';
 import type {
   Address,
+  ConversationFacts,
   Page,
   ProviderBooking,
   ProviderConversation,
   ProviderEvent,
   ProviderMessage,
+  UnwrittenConversation,
 } from '../domain/messaging.ts';
 
 /*
@@ -62,6 +64,10 @@ export interface ProviderModule<Credentials = unknown> {
    * Absent: the provider has no webhooks.
    */
   webhook?(delivery: WebhookDelivery, accounts: readonly Credentials[]): WebhookVerdict;
+  /** More endpoints of ours that the provider calls, such as a token endpoint. Served under `/webhooks/<id>/<path>`. */
+  readonly routes?: readonly ProviderRoute<Credentials>[];
+  /** What the author of a message should know before it is sent. Pure; absent: nothing ever. */
+  warn?(message: { readonly body: string }, facts: ConversationFacts | null): readonly SendWarning[];
 }
 
 /** What a provider can do beyond reading and sending text. */
@@ -92,6 +98,8 @@ export interface Deps {
   readonly fetch: Fetch;
   now(): Date;
   readonly memory: Memory;
+  /** Notes facts of a call for the log, such as the provider's own request id. No secrets, no texts. */
+  note?(facts: Readonly<Record<string, string | number | null>>): void;
 }
 
 /** The platform's fetch, narrowed to what adapters need. Rejects with ProviderError's causes: never a provider's own answer. */
@@ -158,8 +166,6 @@ export interface Pull {
   readonly receipt: Receipt | null;
 }
 
-export type ExternalIdentity = Branded<'external identity'>;
-
 /** One connected account's way to its provider. */
 export interface ProviderAdapter {
   /**
@@ -184,11 +190,11 @@ export interface ProviderAdapter {
   sweep?(from: Checkpoint | null, call: Call): Promise<Pull>;
   /** Where there is no change feed: the newest of what conversations hang from, so that new ones are found between sweeps. */
   glance?(call: Call): Promise<readonly ProviderEvent[]>;
-  /** The conversation of a booking, also where nobody has written yet. */
+  /** The conversation of a booking, also where nobody has written yet; null where there is no such booking. */
   findConversation?(
     of: { readonly property: string; readonly booking: string },
     call: Call,
-  ): Promise<ProviderConversation | null>;
+  ): Promise<ProviderConversation | UnwrittenConversation | null>;
   /** Slot i answers key i. */
   bookings?(keys: readonly BookingKey[], call: Call): Promise<readonly Slot<ProviderBooking>[]>;
   /** Stores a file at the provider, to be named by a later send. */
@@ -221,9 +227,6 @@ export interface IncomingFile {
   readonly body: ReadableStream<Uint8Array>;
 }
 
-/** Something about an accepted send that its author should know. */
-export type SendNote = 'GUEST_GETS_EMAIL' | 'LINKS_MAY_BE_REMOVED' | 'ANSWERS_SELF_SERVICE_REQUEST';
-
 /** What is known after one attempt. */
 export type SendOutcome =
   | {
@@ -231,7 +234,7 @@ export type SendOutcome =
       /** Null where the provider does not tell it. */
       readonly id: ExternalMessageId | null;
       readonly at: Date;
-      readonly notes: readonly SendNote[];
+      readonly notes: readonly SendWarning[];
     }
   /** It certainly did not go out. */
   | { readonly kind: 'rejected'; readonly error: ProviderError }
@@ -243,6 +246,21 @@ export interface WebhookDelivery {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
   readonly receivedAt: Date;
+}
+
+/** An endpoint of ours for a provider to call. */
+export interface ProviderRoute<Credentials = unknown> {
+  readonly method: 'GET' | 'POST';
+  /** Without slashes. */
+  readonly path: string;
+  /** Answers a call; `accounts` are the credentials of all that are connected. No network, no store. */
+  handle(delivery: WebhookDelivery, accounts: readonly Credentials[]): RouteAnswer;
+}
+
+export interface RouteAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
 }
 
 export type WebhookVerdict =

@@ -9,6 +9,8 @@ export interface RecordedCall {
   readonly status: number | null;
   /** Conversations whose contents it read; 0 where none. */
   readonly conversationCount: number;
+  /** The provider's own id of the request, where it gives one. */
+  readonly requestId: string | null;
   /** The trouble it met. */
   readonly fault: Fault['kind'] | null;
 }

@@ -1,7 +1,7 @@
 import type { SentBy } from '../domain/messaging.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { CallLog } from './calls.ts';
-import type { MessageChange } from './estate.ts';
+import type { MessageChange, Special } from './estate.ts';
 import type { Faults } from './faults.ts';
 import type { SimulatorFetch } from './host.ts';
 import type { World } from './world.ts';
@@ -34,6 +34,10 @@ export interface ProviderSimulator<Switches extends object = object> {
   readonly fetch: SimulatorFetch;
   /** The real host's base URL, in the meaning of the `baseUrl` of the provider's credentials. */
   readonly baseUrl: string;
+  /** All base URLs that this `fetch` answers for, `baseUrl` the first: some providers have a host of its own for tokens. */
+  readonly baseUrls: readonly string[];
+  /** The address fields of the credentials where the simulator is served from `url` (no slash at its end), such as a loopback. */
+  addresses(url: string): Readonly<Record<string, string>>;
   /** Accepted credentials as connectAccount takes them, without `baseUrl`. */
   readonly credentials: Readonly<Record<string, unknown>>;
   /** The same shape, refused by the provider. */
@@ -51,10 +55,23 @@ export interface ProviderSimulator<Switches extends object = object> {
   guestWrites(conversation: string, body: string, options?: GuestWriteOptions): string;
   /** Somebody of ours writes in the provider's own inbox, past this API. What the participant wrote counts as read then. */
   hostWritesElsewhere(conversation: string, body: string): string;
+  /** A file that somebody handed in, to be named when they write. Absent where messages carry none. Answers its id. */
+  addAttachment?(conversation: string, file: NewAttachmentTruth): string;
+  /** Every file handed in so far, from whichever side, in order. Absent where messages carry none. */
+  attachments?(): readonly AttachmentTruth[];
+  /** What the provider holds about a thread beside its messages. Absent where it holds nothing. */
+  stateOf?(conversation: string): ConversationState;
   /** Somebody changes a message in the provider's own inbox. */
   changeMessage(message: string, change: MessageChange): void;
   /** One signed webhook delivery, not sent anywhere. Null where the provider has none, or none for that. */
   webhook(news?: WebhookNews): SignedDelivery | null;
+  /**
+   * The provider fetches a token from our endpoint at `tokenUrl`, and carries it in its deliveries from then on.
+   * Rejects where it is given none. Absent where deliveries are signed.
+   */
+  authorizeWebhooks?(tokenUrl: string, fetch: SimulatorFetch): Promise<void>;
+  /** Every message is told to an endpoint of ours from now on, as the provider does. The returned function stops it. */
+  deliverWebhooks?(target: DeliveryTarget): () => void;
   /** The truth to compare with: every conversation that a caller of the API can reach as the switches are, oldest first. */
   conversations(): readonly ConversationTruth[];
   /** A booking with its conversations, when these have begun. */
@@ -71,6 +88,49 @@ export interface GuestWriteOptions {
   /** May lie in the past. Absent: now. */
   readonly at?: Date;
   readonly channel?: string;
+  /** Ids from `addAttachment`. */
+  readonly attachments?: readonly string[];
+  /** A structured request instead of mere words, where the provider has such. */
+  readonly special?: Special;
+}
+
+/** Where the provider delivers to. */
+export interface DeliveryTarget {
+  readonly tokenUrl: string;
+  readonly url: string;
+  readonly fetch: SimulatorFetch;
+}
+
+export interface NewAttachmentTruth {
+  /** Whose it is; absent: the participant's. */
+  readonly by?: SentBy;
+  readonly name: string;
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A file as it is in truth. */
+export interface AttachmentTruth {
+  readonly externalId: string;
+  readonly conversationExternalId: string;
+  /** Where it was sent; empty while it is only handed in. */
+  readonly messageExternalIds: readonly string[];
+  readonly sentBy: SentBy;
+  readonly name: string;
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A thread beside its messages, as it is in truth. */
+export interface ConversationState {
+  /** Whether our side may write now. */
+  readonly writable: boolean;
+  /** When that ends or ended; null where nothing ends it. */
+  readonly writableUntil: Date | null;
+  /** Null where the provider has no such mark. */
+  readonly noReplyNeeded: boolean | null;
+  /** Structured requests that nothing has answered yet, oldest first: ids of their messages. */
+  readonly openRequests: readonly string[];
 }
 
 export interface SentMessage {
@@ -78,6 +138,8 @@ export interface SentMessage {
   readonly messageExternalId: string;
   readonly body: string;
   readonly at: Date;
+  /** Ids of the files sent with it. */
+  readonly attachments: readonly string[];
 }
 
 export interface WebhookNews {
@@ -89,6 +151,10 @@ export interface WebhookNews {
   readonly at?: Date;
   /** Signed with something else than the account's secret. */
   readonly secret?: string;
+  /** Of a message it is about; absent: the newest of its conversation. */
+  readonly message?: string;
+  /** What is carried where deliveries are authorized by a token of ours. */
+  readonly token?: string;
 }
 
 /** A webhook request as it would arrive. Header names are lower case; the signature covers `body` as UTF-8. */
@@ -114,9 +180,10 @@ export interface MessageTruth {
   readonly sentBy: SentBy;
   readonly body: string;
   readonly sentAt: Date;
-  readonly automated: boolean;
+  /** The two below are null where the provider does not say. */
+  readonly automated: boolean | null;
   readonly channel: string | null;
-  readonly read: boolean;
+  readonly read: boolean | null;
 }
 
 export interface BookingTruth {

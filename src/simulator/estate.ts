@@ -42,6 +42,8 @@ export interface Guest {
   readonly email: string;
   readonly phone: string;
   readonly language: Language;
+  /** Whether they read in the platform's own inbox; without an account there they get everything by mail. */
+  readonly hasAccount: boolean;
 }
 
 export type BookingStatus = 'requested' | 'confirmed' | 'canceled' | 'inquiry' | 'awaiting_payment';
@@ -58,6 +60,8 @@ export interface Booking {
   readonly platformId: string | null;
   readonly confirmationCode: string;
   readonly createdAt: Date;
+  /** When it was taken back after it had been made; null while it stands, and where nobody knows when. */
+  readonly canceledAt: Date | null;
   /** `YYYY-MM-DD`. */
   readonly checkIn: string;
   readonly checkOut: string;
@@ -83,6 +87,21 @@ export interface Subject {
   readonly id: number;
 }
 
+/** What a message is where it is more than words: a structured request of the guest, or word of a request to book. */
+export type Special = { readonly kind: 'self-service'; readonly topic: string } | { readonly kind: 'request-event' };
+
+/** A file that was handed in for a thread; messages name it. */
+export interface Attachment {
+  readonly id: number;
+  readonly conversationId: number;
+  readonly by: Side;
+  readonly name: string;
+  /** Media type, as it was claimed. */
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+  readonly at: Date;
+}
+
 export interface Message {
   readonly id: number;
   readonly conversationId: number;
@@ -93,10 +112,16 @@ export interface Message {
   readonly channel: string;
   /** Written by a machine of the host's side. */
   readonly automated: boolean;
+  /** By the host's side. */
   readonly read: boolean;
+  readonly readByGuest: boolean;
   readonly urgent: boolean;
   readonly priority: number;
   readonly snoozeUntil: Date | null;
+  readonly special: Special | null;
+  readonly attachmentIds: readonly number[];
+  /** Judged to be phishing: platforms that look for such take its text back. */
+  readonly redacted: boolean;
 }
 
 /** A thread with one guest. */
@@ -106,12 +131,13 @@ export interface Conversation {
   readonly guestId: number;
   readonly channel: string;
   readonly createdAt: Date;
+  readonly noReplyNeeded: boolean;
   /** Oldest first. */
   readonly messages: readonly Message[];
 }
 
 /** What may be changed of a message in the provider's own inbox. */
-export type MessageChange = Partial<Pick<Message, 'body' | 'read' | 'urgent' | 'priority' | 'snoozeUntil'>>;
+export type MessageChange = Partial<Pick<Message, 'body' | 'read' | 'readByGuest' | 'urgent' | 'priority' | 'snoozeUntil' | 'redacted'>>;
 
 /** A guest's whole name, in the order in which their language puts it. */
 export function nameOf(guest: Guest): string {

@@ -21,6 +21,8 @@ export interface Handling {
   arrange<Item>(items: readonly Item[]): readonly Item[];
   /** To be called for each conversation whose contents were read. */
   countConversation(): void;
+  /** The id that the answer carries for this request, where the provider gives one. */
+  nameRequest(id: string): void;
 }
 
 /** A provider's own part. */
@@ -48,14 +50,18 @@ export function createHost(options: HostOptions): SimulatorFetch {
     const fault = options.faults.take(operation);
     const at = options.clock.now();
     let conversationCount = 0;
+    let requestId: string | null = null;
     const handling: Handling = {
       arrange: (items) => disorder(items, fault),
       countConversation: () => {
         conversationCount += 1;
       },
+      nameRequest: (id) => {
+        requestId = id;
+      },
     };
     const record = (status: number | null) =>
-      options.calls.add({ operation, at, status, conversationCount, fault: fault?.kind ?? null });
+      options.calls.add({ operation, at, status, conversationCount, requestId, fault: fault?.kind ?? null });
     try {
       const act = async () => options.service.answer(arrival, handling);
       const response = await meet(fault, act, options.clock, request.signal);

@@ -3,13 +3,18 @@ import type { Chance } from './chance.ts';
 import { dayMs } from './days.ts';
 import type { BookingStatus } from './estate.ts';
 import type { Tables } from './tables.ts';
+import { pictureOf } from './pictures.ts';
 import { languages } from './texts.ts';
 import type { Bookings } from './world-bookings.ts';
+import type { Messaging } from './world-messages.ts';
 
 /** What seeding needs of the world. */
 interface Ground {
   readonly tables: Tables;
   readonly bookings: Bookings;
+  readonly messaging: Messaging;
+  /** Where bookings are made. */
+  readonly platforms: readonly string[];
   readonly clock: Clock;
   readonly chance: Chance;
 }
@@ -67,15 +72,30 @@ function seedOddities(ground: Ground): void {
     const portfolio = tables.properties.get(listing.propertyId)?.portfolioId;
     if (portfolio !== 1) bookings.addBooking({ listingId: listing.id, createdAt, messages: 2 });
   }
+  seedPlatformOddities(ground);
+}
+
+/** What Booking.com's inbox has besides: a thread nobody has written in, a picture, and a structured request. */
+function seedPlatformOddities({ bookings, messaging, tables, clock }: Ground): void {
+  const common = { platform: 'Booking.com', language: 'en', createdAt: new Date(clock.now().getTime() - dayMs) } as const;
+  bookings.addBooking({ ...common });
+  const { id } = bookings.addBooking({ ...common, messages: 3, guestHasAccount: true });
+  const [thread] = tables.bySubject.get(`booking:${id}`) ?? [];
+  if (thread === undefined) return;
+  const bytes = pictureOf({ width: 160, height: 100, colour: [46, 120, 96] });
+  const plan = messaging.addAttachment(thread, { by: 'host', name: 'way-in.png', contentType: 'image/png', bytes });
+  messaging.write(thread, { by: 'host', body: 'This is the door, on the left.', attachmentIds: [plan.id] });
+  const special = { kind: 'self-service', topic: 'checkin' } as const;
+  messaging.write(thread, { by: 'guest', body: 'I would like to check in between 14:00 and 15:00.', special });
 }
 
 /** Past, current and future stays in turn, seen from now. */
-function stayAt({ clock, chance }: Ground, index: number) {
+function stayAt({ clock, chance, platforms }: Ground, index: number) {
   const nights = chance.between(2, 9);
   const daysFromNow = [-chance.between(12, 25), -chance.between(0, nights - 1), chance.between(2, 60)][index % 3] ?? 0;
   const status: BookingStatus = chance.happens(0.1) ? chance.pick(['requested', 'canceled', 'inquiry']) : 'confirmed';
   const checkIn = new Date(clock.now().getTime() + daysFromNow * dayMs);
-  return { nights, checkIn, platform: chance.pick(['Airbnb', 'Booking.com', 'Direct']), status };
+  return { nights, checkIn, platform: chance.pick(platforms), status };
 }
 
 function lengthAt(chance: Chance, index: number): number {

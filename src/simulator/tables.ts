@@ -1,4 +1,4 @@
-import type { Booking, Conversation, Guest, Lead, Listing, Message, Portfolio, Property, Subject } from './estate.ts';
+import type { Attachment, Booking, Conversation, Guest, Lead, Listing, Message, Portfolio, Property, Subject } from './estate.ts';
 import { countBefore, insertInOrder, type Place } from './ordered.ts';
 
 /** A conversation as it is kept: its thread grows in place, oldest first. */
@@ -16,6 +16,7 @@ export interface Tables {
   readonly leads: Map<number, Lead>;
   readonly conversations: Map<number, KeptConversation>;
   readonly messages: Map<number, Message>;
+  readonly attachments: Map<number, Attachment>;
   /** The two below are kept oldest first. */
   readonly bookingsInOrder: Booking[];
   readonly leadsInOrder: Lead[];
@@ -24,7 +25,7 @@ export interface Tables {
   nextId(kind: Kind): number;
 }
 
-type Kind = 'portfolio' | 'property' | 'listing' | 'guest' | 'booking' | 'lead' | 'conversation' | 'message';
+type Kind = 'portfolio' | 'property' | 'listing' | 'guest' | 'booking' | 'lead' | 'conversation' | 'message' | 'attachment';
 
 /** Empty tables. */
 export function createTables(): Tables {
@@ -38,6 +39,7 @@ export function createTables(): Tables {
     leads: new Map(),
     conversations: new Map(),
     messages: new Map(),
+    attachments: new Map(),
     bookingsInOrder: [],
     leadsInOrder: [],
     bySubject: new Map(),

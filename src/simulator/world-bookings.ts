@@ -31,6 +31,8 @@ export interface NewBooking extends NewSubject {
   /** Absent: two weeks after `createdAt`. */
   readonly checkIn?: Date;
   readonly nights?: number;
+  /** Whether whoever booked reads in the platform's own inbox. Absent: five of six do. */
+  readonly guestHasAccount?: boolean;
 }
 
 export interface NewLead extends NewSubject {
@@ -56,8 +58,12 @@ export interface Bookings {
 /** Adding and changing what conversations hang from. */
 export function createBookings(tables: Tables, clock: Clock, chance: Chance, messaging: Messaging): Bookings {
   const desk: Desk = { tables, clock, chance, messaging };
+  const changed = (booking: Booking, change: Partial<Booking>): Booking => ({
+    ...{ ...booking, ...change },
+    canceledAt: change.status === 'canceled' ? clock.now() : booking.canceledAt,
+  });
   const changeBooking: Bookings['changeBooking'] = (bookingId, change) =>
-    keepDated(tables.bookings, tables.bookingsInOrder, { ...demand(tables.bookings, 'booking', bookingId), ...change });
+    keepDated(tables.bookings, tables.bookingsInOrder, changed(demand(tables.bookings, 'booking', bookingId), change));
   return {
     changeBooking,
     addBooking(news = {}) {
@@ -101,21 +107,28 @@ function makeBooking(desk: Desk, news: NewBooking, guestIds?: readonly number[])
   const nights = news.nights ?? 3;
   const checkIn = news.checkIn ?? new Date(createdAt.getTime() + 14 * dayMs);
   const language = news.language ?? chance.pick(languages);
-  const booked = guestIds ?? Array.from({ length: news.guests ?? 1 }, () => makeGuest(desk, language).id);
+  const booked = guestIds ?? Array.from({ length: news.guests ?? 1 }, () => makeGuest(desk, language, news.guestHasAccount).id);
   return keepDated(tables.bookings, tables.bookingsInOrder, {
     id,
     listingId: news.listingId ?? anyListing(desk).id,
     guestIds: booked,
     status: news.status ?? 'confirmed',
     platform,
-    platformId: platform === 'Direct' ? null : `HM${String(id).padStart(7, '0')}`,
+    platformId: platformIdOf(platform, id),
     confirmationCode: `ZX${String(id).padStart(4, '0')}`,
     createdAt,
+    canceledAt: null,
     checkIn: dayOf(checkIn),
     checkOut: dayOf(new Date(checkIn.getTime() + nights * dayMs)),
     nights,
     guestsCount: Math.max(booked.length, chance.between(1, 4)),
   });
+}
+
+/** As each platform dresses its ids: Booking.com's are ten digits. */
+function platformIdOf(platform: string, id: number): string | null {
+  if (platform === 'Direct') return null;
+  return platform === 'Booking.com' ? String(4_000_000_000 + id) : `HM${String(id).padStart(7, '0')}`;
 }
 
 function makeLead(desk: Desk, news: NewLead): Lead {
@@ -135,7 +148,7 @@ function makeLead(desk: Desk, news: NewLead): Lead {
   });
 }
 
-function makeGuest(desk: Desk, language: Language): Guest {
+function makeGuest(desk: Desk, language: Language, hasAccount?: boolean): Guest {
   const phrases = phrasesOf(language);
   const id = desk.tables.nextId('guest');
   const guest: Guest = {
@@ -145,6 +158,7 @@ function makeGuest(desk: Desk, language: Language): Guest {
     email: `guest${id}@example.test`,
     phone: `+44000${String(id).padStart(7, '0')}`,
     language,
+    hasAccount: hasAccount ?? id % 6 !== 0,
   };
   desk.tables.guests.set(id, guest);
   return guest;

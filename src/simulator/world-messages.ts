@@ -1,5 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
-import type { Conversation, Message, MessageChange, Side, Subject } from './estate.ts';
+import type { Attachment, Conversation, Message, MessageChange, Side, Special, Subject } from './estate.ts';
 import { countBefore, insertInOrder, type Place } from './ordered.ts';
 import { demand, type KeptConversation, subjectKey, type Tables } from './tables.ts';
 
@@ -12,6 +12,17 @@ export interface NewMessage {
   readonly channel?: string;
   readonly automated?: boolean;
   readonly read?: boolean;
+  readonly special?: Special;
+  /** Handed in before, for the same thread. */
+  readonly attachmentIds?: readonly number[];
+}
+
+/** A file to hand in. */
+export interface NewAttachment {
+  readonly by: Side;
+  readonly name: string;
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
 }
 
 /** Told of every message when it is written, history included. */
@@ -21,6 +32,9 @@ export interface Messaging {
   /** A thread begins. Threads cannot be made by an API anywhere: they come with a booking, a lead or a guest. */
   startConversation(subject: Subject, guestId: number, channel: string, createdAt: Date): Conversation;
   write(conversationId: number, message: NewMessage): Message;
+  /** A file is handed in; nobody sees it before a message names it. */
+  addAttachment(conversationId: number, file: NewAttachment): Attachment;
+  setNoReplyNeeded(conversationId: number, value: boolean): void;
   /** Throws a RangeError where there is no such message. */
   changeMessage(messageId: number, change: MessageChange): Message;
   /** Everything from the guest counts as read by the host's side. */
@@ -40,7 +54,10 @@ export function createMessaging(tables: Tables, clock: Clock): Messaging {
   return {
     startConversation(subject, guestId, channel, createdAt) {
       const id = tables.nextId('conversation');
-      const conversation: KeptConversation = { id, subjects: [], guestId, channel, createdAt, messages: [] };
+      const conversation: KeptConversation = {
+        ...{ id, subjects: [], guestId, channel, createdAt },
+        ...{ noReplyNeeded: false, messages: [] },
+      };
       tables.conversations.set(id, conversation);
       return hang(tables, conversation, [subject]);
     },
@@ -52,6 +69,14 @@ export function createMessaging(tables: Tables, clock: Clock): Messaging {
       for (const listener of listeners) listener(message, conversation);
       return message;
     },
+    addAttachment(conversationId, file) {
+      const id = tables.nextId('attachment');
+      const attachment = { id, conversationId: find(conversationId).id, ...file, at: clock.now() };
+      tables.attachments.set(id, attachment);
+      return attachment;
+    },
+    setNoReplyNeeded: (conversationId, noReplyNeeded) =>
+      void tables.conversations.set(conversationId, { ...find(conversationId), noReplyNeeded }),
     changeMessage: (messageId, change) => replace(tables, demand(tables.messages, 'message', messageId), change),
     markRead(conversationId) {
       const unread = find(conversationId).messages.filter((message) => !message.read);
@@ -89,9 +114,13 @@ function compose(id: number, conversation: Conversation, news: NewMessage, now: 
     channel: news.channel ?? conversation.channel,
     automated: news.automated ?? false,
     read: news.read ?? news.by === 'host',
+    readByGuest: news.by === 'guest',
     urgent: false,
     priority: 0,
     snoozeUntil: null,
+    special: news.special ?? null,
+    attachmentIds: news.attachmentIds ?? [],
+    redacted: false,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../lib/clock.ts';
 import { createChance } from './chance.ts';
-import type { Booking, Conversation, Guest, Lead, Listing, Message, Portfolio, Property, Subject } from './estate.ts';
+import type { Attachment, Booking, Conversation, Guest, Lead, Listing, Message, Portfolio, Property, Subject } from './estate.ts';
 import { seedConversations, seedPlaces } from './seed.ts';
 import { createTables, demand, subjectKey, type Tables } from './tables.ts';
 import { createVoices, type Voices } from './voices.ts';
@@ -13,6 +13,8 @@ export interface WorldOptions {
   readonly clock: Clock;
   /** Conversations that are worked in. 0: the properties stand empty. Absent: 40. */
   readonly size?: number;
+  /** Where the seeded bookings are made. Absent: Airbnb, Booking.com and directly, mixed. */
+  readonly platforms?: readonly string[];
 }
 
 /** A thread with what it hangs from. `about` absent: a booking. */
@@ -30,6 +32,7 @@ export interface Register {
   readonly leads: ReadonlyMap<number, Lead>;
   readonly conversations: ReadonlyMap<number, Conversation>;
   readonly messages: ReadonlyMap<number, Message>;
+  readonly attachments: ReadonlyMap<number, Attachment>;
   /** Oldest first, by `createdAt`. */
   readonly bookingsInOrder: readonly Booking[];
   readonly leadsInOrder: readonly Lead[];
@@ -63,6 +66,8 @@ export function createWorld(options: WorldOptions): World {
     ...createVoices(tables, chance),
     clock,
     write: messaging.write,
+    addAttachment: messaging.addAttachment,
+    setNoReplyNeeded: messaging.setNoReplyNeeded,
     changeMessage: messaging.changeMessage,
     markRead: messaging.markRead,
     onMessage: messaging.onMessage,
@@ -79,9 +84,12 @@ export function createWorld(options: WorldOptions): World {
       return conversation;
     },
   };
-  seedConversations({ tables, bookings, clock, chance: createChance(options.seed + 1) }, options.size ?? 40);
+  const ground = { tables, bookings, messaging, clock, chance: createChance(options.seed + 1) };
+  seedConversations({ ...ground, platforms: options.platforms ?? allPlatforms }, options.size ?? 40);
   return world;
 }
+
+const allPlatforms = ['Airbnb', 'Booking.com', 'Direct'];
 
 function threadsOf(tables: Tables, subject: Subject): readonly Conversation[] {
   const ids = tables.bySubject.get(subjectKey(subject)) ?? [];

@@ -9,6 +9,7 @@ import {
   type MessageId,
   type ParticipantId,
 } from '../domain/ids.ts';
+import type { JsonObject } from '../domain/json.ts';
 import type { Address, Conversation, ConversationFacts } from '../domain/messaging.ts';
 import { type Cell, moment, toBooleanOrNull, toDate, toDateOrNull } from './statement.ts';
 
@@ -41,7 +42,7 @@ export type ConversationCells = [
 
 /** What to select from `conversationSource`. A participant without an id of its own is stored as "of" its conversation's. */
 export const conversationColumns = `c.id, c.account_id, c.external_id, c.address,
-  c.participant_id, p.name, p.email, nullif(p.external_id, 'of ' || c.external_id),
+  c.participant_id, p.name, p.email, CASE WHEN p.external_id LIKE 'of %' THEN NULL ELSE p.external_id END,
   c.channel, c.subject, c.booking_id, c.lead_id, c.last_message_id, ${moment('c.last_message_at')}, ${moment('c.order_at')},
   c.unread_count, c.no_reply_needed, ${moment('c.closed_at')}, c.facts, ${moment('c.observed_at')},
   ${moment('c.messages_read_at')}, c.history_complete, c.history_cursor`;
@@ -84,10 +85,11 @@ export function toConversation(cells: ConversationCells): Conversation {
 
 function toFacts(value: unknown): ConversationFacts | null {
   if (typeof value !== 'object' || value === null) return null;
-  const { canReply, replyUntil, replyBlockedBy } = value as Readonly<Record<string, unknown>>;
+  const { canReply, replyUntil, replyBlockedBy, details } = value as Readonly<Record<string, unknown>>;
   return {
     canReply: typeof canReply === 'boolean' ? canReply : null,
     replyUntil: typeof replyUntil === 'string' ? new Date(replyUntil) : null,
     replyBlockedBy: typeof replyBlockedBy === 'string' ? replyBlockedBy : null,
+    details: typeof details === 'object' ? (details as JsonObject | null) : null,
   };
 }

@@ -5,6 +5,7 @@ import type { SendRequest } from '../domain/gateway.ts';
 import type { AccountId, ConversationId, MessageId } from '../domain/ids.ts';
 import { brand } from '../domain/ids.ts';
 import { createId } from '../lib/id.ts';
+import { attach } from './attachments.ts';
 import type { Database, Transaction } from './database.ts';
 import { appendEvents } from './feed.ts';
 import { deriveConversations } from './message-writes.ts';
@@ -46,6 +47,7 @@ export async function enqueue(db: Database, scope: TenantScope, send: Send): Pro
     if (!mine.taken) return { ...(await replay(tx, scope, mine.messageId)), idempotencyKey: key, replayed: true };
     const imported = send.request.sentBy === 'participant';
     await insertOwn(tx, scope, conversation, messageId, send);
+    await attach(tx, scope, send.request.attachmentIds, { conversationId: conversation.id, messageId });
     if (!imported) await queue(tx, scope, conversation, messageId, send);
     await deriveConversations(tx, [conversation.id]);
     const type = imported ? 'ConversationChanged' : 'MessageAdded';
@@ -114,7 +116,8 @@ async function conversationToWrite(
 
 /** SHA-256 of the canonical input: the same key for anything else is refused. */
 function inputHash(request: SendRequest): Uint8Array<ArrayBuffer> {
-  const canonical = JSON.stringify([request.conversationId, request.body, request.sentBy, request.giveUpAfter]);
+  const { conversationId, body, sentBy, giveUpAfter, attachmentIds } = request;
+  const canonical = JSON.stringify([conversationId, body, sentBy, giveUpAfter, [...attachmentIds].sort()]);
   return new Uint8Array(createHash('sha256').update(canonical).digest());
 }
 

@@ -1,7 +1,15 @@
-import type { AccountId, ConversationId, ExternalConversationId, MessageId, TenantId } from '../domain/ids.ts';
+import type {
+  AccountId,
+  ConversationId,
+  ExternalAttachmentId,
+  ExternalConversationId,
+  MessageId,
+  TenantId,
+} from '../domain/ids.ts';
 import { brand } from '../domain/ids.ts';
 import type { Address } from '../domain/messaging.ts';
 import type { Database } from './database.ts';
+import { Prisma } from './generated/client.ts';
 
 /** One outgoing message in one process's hands, until its lease runs out or another claim raises the fence. */
 export interface SendClaim {
@@ -11,6 +19,7 @@ export interface SendClaim {
   readonly conversationId: ConversationId;
   readonly conversation: { readonly externalId: ExternalConversationId | null; readonly address: Address };
   readonly body: string;
+  readonly attachments: readonly ExternalAttachmentId[];
   /** The number of the attempt that was committed as started by this claim. */
   readonly attempt: number;
   readonly fence: bigint;
@@ -48,7 +57,7 @@ export async function claimSends(db: Database, terms: ClaimTerms): Promise<reado
         SELECT tenant_id, message_id, attempts_made, parley_now() FROM claimed
       )
       SELECT o.message_id, o.tenant_id, o.account_id, o.conversation_id, o.attempts_made, o.lease_fence, m.body,
-        c.external_id, c.address
+        c.external_id, c.address, ${filesOf}
       FROM claimed o JOIN message m ON m.id = o.message_id JOIN conversation c ON c.id = o.conversation_id`;
     return rows.map(toClaim);
   });
@@ -69,7 +78,7 @@ export async function claimUnknown(db: Database, terms: ClaimTerms): Promise<rea
       RETURNING o.*
     )
     SELECT o.message_id, o.tenant_id, o.account_id, o.conversation_id, o.attempts_made, o.lease_fence, m.body,
-      c.external_id, c.address
+      c.external_id, c.address, ${filesOf}
     FROM claimed o JOIN message m ON m.id = o.message_id JOIN conversation c ON c.id = o.conversation_id`;
   return rows.map(toClaim);
 }
@@ -78,7 +87,7 @@ export async function claimUnknown(db: Database, terms: ClaimTerms): Promise<rea
 export async function expiredSends(db: Database): Promise<readonly SendClaim[]> {
   const rows = await db.prisma.$queryRaw<ClaimRow[]>`
     SELECT o.message_id, o.tenant_id, o.account_id, o.conversation_id, o.attempts_made, o.lease_fence, m.body,
-      c.external_id, c.address
+      c.external_id, c.address, ${filesOf}
     FROM outbox o JOIN message m ON m.id = o.message_id JOIN conversation c ON c.id = o.conversation_id
     WHERE o.state = 'SENDING' AND o.lease_until < parley_now() LIMIT 100`;
   return rows.map(toClaim);
@@ -97,6 +106,10 @@ export async function nextDueMs(db: Database): Promise<number | null> {
   return rows[0]?.ms ?? null;
 }
 
+// Aliases as in the statements above: `o` is the outbox row.
+const filesOf = Prisma.sql`(SELECT coalesce(array_agg(f.external_id ORDER BY f.id), '{}') FROM attachment f
+  WHERE f.message_id = o.message_id AND f.external_id IS NOT NULL) AS files`;
+
 interface ClaimRow {
   readonly message_id: string;
   readonly tenant_id: string;
@@ -107,6 +120,7 @@ interface ClaimRow {
   readonly body: string | null;
   readonly external_id: string | null;
   readonly address: Address;
+  readonly files: readonly string[];
 }
 
 function toClaim(row: ClaimRow): SendClaim {
@@ -120,6 +134,7 @@ function toClaim(row: ClaimRow): SendClaim {
       address: row.address,
     },
     body: row.body ?? '',
+    attachments: row.files.map((id) => brand<ExternalAttachmentId>(id)),
     attempt: row.attempts_made,
     fence: row.lease_fence,
   };

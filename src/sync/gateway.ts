@@ -6,6 +6,7 @@ import type { Wakes } from '../lib/wake.ts';
 import type { ProviderModule } from '../providers/contract.ts';
 import { disconnectAccount } from '../store/accounts.ts';
 import { feedTopic } from '../store/feed.ts';
+import { type ActionParts, createActions } from './actions.ts';
 import { type ConnectParts, connectAccount } from './connect.ts';
 import type { Connection } from './connections.ts';
 import { describeCredentials } from './credential-fields.ts';
@@ -13,7 +14,7 @@ import type { Threads } from './threads.ts';
 import type { LookReport } from './turns.ts';
 import type { Workers } from './workers.ts';
 
-export interface GatewayParts extends ConnectParts {
+export interface GatewayParts extends ConnectParts, ActionParts {
   readonly threads: Threads;
   readonly workers: Workers;
   readonly wakes: Wakes;
@@ -64,6 +65,7 @@ export function createGateway(parts: GatewayParts): Gateway {
       if (!connection) return reads.map(() => null);
       return parts.threads.read(connection, reads, { signal, lane: 'person' });
     },
+    ...createActions(parts),
     wakeSender: parts.wakeSender,
   };
 }
@@ -104,5 +106,7 @@ function faceOf(module: ProviderModule): ProviderFace {
     credentialFields: describeCredentials(module),
     batchSize: module.limits.batchSize,
     maxTextLength: module.limits.maxTextLength,
+    attachments: module.limits.attachments,
+    pullEveryMs: module.limits.pullEveryMs,
   };
 }

@@ -4,6 +4,7 @@ import type { Times } from '../domain/times.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Wakes } from '../lib/wake.ts';
 import { type AccountRow, lockAccount } from '../store/account-lock.ts';
+import { saveAttachments } from '../store/attachments.ts';
 import { saveBookings, saveLeads } from '../store/booking-writes.ts';
 import { linkConversations } from '../store/conversation-links.ts';
 import { type ConversationRef, saveConversations } from '../store/conversation-writes.ts';
@@ -26,6 +27,7 @@ import {
   type ThreadMove,
   threadMarks,
 } from '../store/thread-marks.ts';
+import { adoptUnwritten, saveUnwritten } from '../store/unwritten.ts';
 import { keepUnreadable } from '../store/webhooks.ts';
 import { type Batch, type Ingested, LeaseLostError, type ReadPage } from './batch.ts';
 import { siftEchoes } from './echoes.ts';
@@ -80,7 +82,14 @@ async function takeIn(
   await saveBookings(tx, account, lastOfEach(of.booking.map((event) => event.booking)), now);
   await saveLeads(tx, account, lastOfEach(of.lead.map((event) => event.lead)), now);
   const conversations = lastOfEach(of.conversation.map((event) => event.conversation));
+  await adoptUnwritten(tx, account, conversations);
   const refs = await saveConversations(tx, account, conversations, now);
+  const unwritten = await saveUnwritten(
+    tx,
+    account,
+    of.unwritten.map((event) => event.conversation),
+    now,
+  );
   const linked = await linkConversations(tx, account, mentions(batch.events), now);
   const pages = [...newestPages(conversations, refs), ...(batch.pages ?? [])];
   const all = lastOfEach([
@@ -90,6 +99,7 @@ async function takeIn(
   const sifted = await siftEchoes(tx, account, all, options);
   const added = await insertMessages(tx, account, sifted.told, now);
   const changed = await updateMessages(tx, account, sifted.told);
+  await saveAttachments(tx, account, sifted.told, now);
   const removed = await removeMessages(
     tx,
     account,
@@ -107,7 +117,7 @@ async function takeIn(
   const touched = new Set([...added, ...changed, ...removed].map((ref) => ref.conversationId));
   const derived = await deriveConversations(tx, [...touched]);
   const told_ = [...refs.values()].filter((ref) => ref.isNew || ref.changed).map((ref) => ref.id);
-  const events = announce(account, { added, changed, conversations: [...told_, ...derived] });
+  const events = announce(account, { added, changed, conversations: [...told_, ...unwritten, ...derived] });
   return { added: added.length, open, events: [...sifted.events, ...events] };
 }
 
@@ -161,6 +171,7 @@ function sort(events: readonly ProviderEvent[]): Sorted {
     booking: [],
     lead: [],
     conversation: [],
+    unwritten: [],
     message: [],
     'message-removed': [],
     stale: [],

@@ -96,7 +96,7 @@ async function deliver(parts: SenderParts, claim: SendClaim): Promise<void> {
   const connection = await parts.connections.of(claim.accountId);
   // Not tied to any caller: a send that has begun is seen through.
   const signal = new AbortController().signal;
-  const message = { conversation: claim.conversation, body: claim.body, attachments: [] };
+  const message = { conversation: claim.conversation, body: claim.body, attachments: claim.attachments };
   const outcome: SendOutcome = connection
     ? await connection.adapter.send(message, { signal, lane: 'person' })
     : { kind: 'rejected', error: notConnected() };
@@ -119,7 +119,8 @@ async function putBack(parts: SenderParts, claim: SendClaim, error: ProviderErro
   const age = await outboxAge(parts.db, claim.messageId);
   const hopeless = !worthAnotherTry.has(error.kind) || age.pastGiveUp;
   const base = { outcome: 'REJECTED', error: failureOf(error) } as const;
-  if (hopeless) return write(parts, claim, { ...base, state: 'FAILED', needsAttention: true });
+  // This attempt is certainly not out, but one before it that was never seen may be.
+  if (hopeless) return write(parts, claim, { ...base, state: 'FAILED', needsAttention: age.resent });
   const asked = error.retryAt ? error.retryAt.getTime() - clock.now().getTime() : 0;
   const dueInMs = Math.max(asked, backOffMs(age.tries, clock.random(), times.backOff));
   return write(parts, claim, { ...base, state: 'QUEUED', dueInMs });

@@ -287,6 +287,45 @@ export type AccountsQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type AccountsQuery = { viewer: { scopes: Array<string>, tenant: { id: string, name: string } }, providers: Array<{ id: string, title: string, speaksAs: string, abilities: Array<string>, credentialFields: Array<{ name: string, required: boolean, secret: boolean, description: string }> }>, accounts: Array<{ id: string, title: string, state: AccountState, lastPulledAt: string | null, lastError: { provider: string, kind: string, message: string, retryAt: string | null, account: { id: string } } | null, sync: { phase: SyncPhase, conversations: number, messages: number, oldestAt: string | null } }> };
 
+export type ThreadsQueryVariables = Exact<{
+  filter?: ConversationFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  messages?: number | null | undefined;
+}>;
+
+
+export type ThreadsQuery = { conversations: { totalCount: number | null, nodes: Array<{ id: string, externalId: string | null, unreadCount: number, participant: { name: string | null } | null, messages: { totalCount: number | null, nodes: Array<{ id: string, externalId: string | null, body: string | null, sentBy: MessageSentBy | null, backfilled: boolean }>, pageInfo: { hasNextPage: boolean } } }>, edges: Array<{ cursor: string }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+
+export type ThreadPageQueryVariables = Exact<{
+  id: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  maxAge?: number | null | undefined;
+}>;
+
+
+export type ThreadPageQuery = { conversation: { unreadCount: number, messages: { totalCount: number | null, nodes: Array<{ id: string, externalId: string | null, body: string | null, sentBy: MessageSentBy | null, sentAt: string | null, read: boolean | null, urgent: boolean | null, priority: number | null, snoozeUntil: string | null, backfilled: boolean, delivery: { state: DeliveryState, evidence: DeliveryEvidence | null } | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } | null };
+
+export type DeliveryOfQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type DeliveryOfQuery = { node:
+    | { id: string, externalId: string | null, body: string | null, sentAt: string | null, delivery: { state: DeliveryState, evidence: DeliveryEvidence | null, needsAttention: boolean, error: { kind: string, message: string } | null, attempts: Array<{ number: number, outcome: AttemptOutcome | null, startedAt: string, endedAt: string | null, error: { kind: string, message: string } | null }> } | null }
+    | Record<PropertyKey, never>
+   | null };
+
+export type HeadQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type HeadQuery = { eventCursor: string };
+
 export type UpdateMessageMutationVariables = Exact<{
   input: UpdateMessageInput;
 }>;
@@ -707,6 +746,123 @@ export const AccountsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<AccountsQuery, AccountsQueryVariables>;
+export const ThreadsDocument = new TypedDocumentString(`
+    query Threads($filter: ConversationFilter, $first: Int, $after: String, $last: Int, $before: String, $messages: Int = 20) {
+  conversations(
+    filter: $filter
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+  ) {
+    totalCount
+    nodes {
+      id
+      externalId
+      participant {
+        name
+      }
+      unreadCount
+      messages(first: $messages) {
+        totalCount
+        nodes {
+          id
+          externalId
+          body
+          sentBy
+          backfilled
+        }
+        pageInfo {
+          hasNextPage
+        }
+      }
+    }
+    edges {
+      cursor
+    }
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      startCursor
+      endCursor
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ThreadsQuery, ThreadsQueryVariables>;
+export const ThreadPageDocument = new TypedDocumentString(`
+    query ThreadPage($id: ID!, $first: Int, $after: String, $last: Int, $before: String, $maxAge: Int) {
+  conversation(id: $id) {
+    unreadCount
+    messages(
+      first: $first
+      after: $after
+      last: $last
+      before: $before
+      maxAge: $maxAge
+    ) {
+      totalCount
+      nodes {
+        id
+        externalId
+        body
+        sentBy
+        sentAt
+        read
+        urgent
+        priority
+        snoozeUntil
+        backfilled
+        delivery {
+          state
+          evidence
+        }
+      }
+      pageInfo {
+        hasNextPage
+        hasPreviousPage
+        startCursor
+        endCursor
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ThreadPageQuery, ThreadPageQueryVariables>;
+export const DeliveryOfDocument = new TypedDocumentString(`
+    query DeliveryOf($id: ID!) {
+  node(id: $id) {
+    ... on ConversationMessage {
+      id
+      externalId
+      body
+      sentAt
+      delivery {
+        state
+        evidence
+        needsAttention
+        error {
+          kind
+          message
+        }
+        attempts {
+          number
+          outcome
+          startedAt
+          endedAt
+          error {
+            kind
+            message
+          }
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeliveryOfQuery, DeliveryOfQueryVariables>;
+export const HeadDocument = new TypedDocumentString(`
+    query Head {
+  eventCursor
+}
+    `) as unknown as TypedDocumentString<HeadQuery, HeadQueryVariables>;
 export const UpdateMessageDocument = new TypedDocumentString(`
     mutation UpdateMessage($input: UpdateMessageInput!) {
   updateMessage(input: $input) {

@@ -1,26 +1,34 @@
-import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { print } from 'graphql';
-import { onTestFinished } from 'vitest';
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+import { afterAll, onTestFinished } from 'vitest';
 import { type App, type AppOptions, createApp } from '../../src/app.ts';
 import { defaultTimes, type Times } from '../../src/domain/times.ts';
 import { createSealer } from '../../src/lib/seal.ts';
+import { type Listener, listen } from '../../src/listener.ts';
 import { providers } from '../../src/providers/registry.ts';
-import type { CreateSimulator, ProviderSimulator } from '../../src/simulator/contract.ts';
-import { createWorld } from '../../src/simulator/world.ts';
+import type { ProviderSimulator } from '../../src/simulator/contract.ts';
 import type { Database } from '../../src/store/database.ts';
 import { allScopes, createToken, ensureTenant } from '../../src/store/tokens.ts';
+import { ConnectAccountDocument } from '../generated/operations.ts';
 import { createSharedClock, type SharedClock } from './clock.ts';
-import { testDatabase } from './database.ts';
+import { type DatabaseKind, testDatabase } from './database.ts';
+import { createEstates, type Estates } from './estates.ts';
 
 /** What an operation answered. */
-export interface Answer<Data = Record<string, unknown>> {
+export interface Answer<Data> {
+  /** Empty where the answer had none. */
   readonly data: Data;
   readonly errors: readonly {
     readonly message: string;
-    readonly path?: readonly unknown[];
-    readonly extensions: Record<string, unknown>;
+    readonly path?: readonly (string | number)[];
+    readonly extensions: Readonly<Record<string, unknown>>;
   }[];
+  readonly status: number;
+  /** The answer as it came. */
+  readonly text: string;
 }
+
+/** An operation as code generation types it. */
+export type Operation<Data, Variables> = DocumentTypeDecoration<Data, Variables>;
 
 /** The whole system in process: real store, real schema, simulated providers, and a clock in our hand. */
 export interface TestApp {
@@ -28,20 +36,28 @@ export interface TestApp {
   readonly db: Database;
   readonly clock: SharedClock;
   readonly token: string;
-  /** Simulators by provider. */
-  readonly simulators: ReadonlyMap<string, ProviderSimulator>;
   /** The simulator of the provider named, Lavanda's where none is. */
   simulator(provider?: string): ProviderSimulator;
-  /** Runs an operation by HTTP, as this app's own token or another. `data` is empty where the answer had none. */
-  gql<Data = Record<string, any>>(
-    document: string | TypedDocumentNode<Data, any>,
-    variables?: object,
+  /** One more upstream account of that provider: another estate, reached by its own base URL. */
+  secondSimulator(size?: number): Promise<ProviderSimulator>;
+  /** Runs a typed operation by HTTP, as this app's own token or another. */
+  gql<Data, Variables>(
+    operation: Operation<Data, Variables>,
+    variables?: Variables,
     token?: string,
   ): Promise<Answer<Data>>;
+  /** Runs an operation that no file types, its answer taken for what the caller says. */
+  ask<Data>(operation: string, variables?: object, token?: string): Promise<Answer<Data>>;
+  /** A request as it is. */
+  post(body: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
   /** Connects an account through the API and lets the first import end. Answers its id. */
-  connect(provider?: string, credentials?: object): Promise<string>;
+  connect(credentials?: object, token?: string): Promise<string>;
   /** A token of a tenant, made where it is missing. */
   tokenFor(tenant: string, scopes?: readonly string[]): Promise<string>;
+  /** One more process of the same system: same database, same providers. Not started. */
+  another(options?: Partial<AppOptions>): App;
+  /** Serves it on a port of its own, sockets included; it is closed with the test. */
+  listen(): Promise<Listener>;
   /** Lets everything that is at hand be done. */
   settle(): Promise<void>;
   /** Moves time, then lets everything that fell due be done. */
@@ -49,10 +65,11 @@ export interface TestApp {
 }
 
 export interface TestAppOptions {
-  readonly kind?: 'embedded' | 'postgres';
+  readonly kind?: DatabaseKind;
   /** Conversations of the simulated estate; none by default. */
   readonly size?: number;
   readonly times?: Partial<Times>;
+  /** Of the simulators. */
   readonly switches?: object;
   readonly app?: Partial<AppOptions>;
   /** Loops are started unless told otherwise. */
@@ -61,89 +78,104 @@ export interface TestAppOptions {
 
 /** Starts a system for one test and ends it with the test. */
 export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
-  const db = await testDatabase(options.kind ?? 'embedded');
+  const db = await emptyDatabase(options.kind ?? 'embedded');
   const clock = await createSharedClock(db);
-  const simulators = await simulate(clock, options);
-  // No waits between retries: time stands still in tests.
-  const times = { ...defaultTimes, readRetry: { retries: 2, baseMs: 0 }, ...options.times };
-  const app = createApp({
-    ...{ db, providers, clock, times, publicUrl: 'http://parley.test', graphiql: true, allowedOrigins: [] },
-    sealer: createSealer({ current: new Uint8Array(32).fill(7) }),
-    allowPrivateHosts: true,
-    fetch: (url, init) => route(simulators, url, init),
-    ...options.app,
-  });
-  onTestFinished(() => app.stop());
+  const estates = await createEstates(clock, { size: options.size ?? 0, switches: options.switches ?? {} });
+  const another = (more: Partial<AppOptions> = {}): App =>
+    ending(createApp({ ...defaults(db, clock, estates, options), ...more }), clock);
+  const app = another();
   const tokenFor = async (name: string, scopes: readonly string[] = allScopes): Promise<string> => {
     const tenant = await ensureTenant(db, name, clock.now());
     return createToken(db, tenant.id, { name: 'test', scopes, now: clock.now() });
   };
   const token = await tokenFor('acme');
-  const simulator = (provider = 'lavanda'): ProviderSimulator => {
-    const found = simulators.get(provider);
-    if (!found) throw new Error(`no simulator of ${provider}`);
-    return found;
-  };
-  const gql: TestApp['gql'] = (document, variables, as = token) => ask(app, document, variables, as);
+  const ask: TestApp['ask'] = (operation, variables, as = token) => run(app, operation, variables, as);
+  const gql: TestApp['gql'] = (operation, variables, as = token) => run(app, String(operation), variables, as);
   if (!options.idle) app.start();
+  const settle = async (): Promise<void> => {
+    await app.settle();
+    // What a turn has just written may have woken another one.
+    await app.settle();
+  };
   return {
-    ...{ app, db, clock, token, simulators, simulator, gql, tokenFor },
-    settle: () => app.settle(),
-    async pass(ms) {
-      await app.settle();
-      await clock.pass(ms);
-      await app.settle();
-    },
-    async connect(provider = 'lavanda', credentials = simulator(provider).credentials) {
-      const { data, errors } = await gql<any>(connectDocument, { input: { provider, credentials } });
+    ...{ app, db, clock, token, ask, gql, tokenFor, another, settle },
+    simulator: estates.of,
+    secondSimulator: estates.second,
+    post: (body, headers) => app.fetch(requestOf(body, { authorization: `Bearer ${token}`, ...headers })),
+    async connect(credentials = estates.of().credentials, as = token) {
+      const input = { provider: estates.provider, credentials };
+      const { data, errors } = await gql(ConnectAccountDocument, { input }, as);
       const id = data.connectAccount?.account?.id;
       if (!id) throw new Error(`not connected: ${JSON.stringify({ data, errors })}`);
-      await app.settle();
+      await settle();
       return id;
     },
+    listen: () => listening(app),
+    async pass(ms) {
+      await settle();
+      await clock.pass(ms);
+      await settle();
+    },
+  } satisfies TestApp;
+}
+
+function defaults(db: Database, clock: SharedClock, estates: Estates, options: TestAppOptions): AppOptions {
+  return {
+    ...{ db, providers, clock, publicUrl: 'http://parley.test', graphiql: true, allowedOrigins: [] },
+    sealer: createSealer({ current: new Uint8Array(32).fill(7) }),
+    allowPrivateHosts: true,
+    // No waits between retries: time stands still in tests.
+    times: { ...defaultTimes, readRetry: { retries: 2, baseMs: 0 }, ...options.times },
+    fetch: (url, init) => estates.fetch(url, init),
+    ...options.app,
   };
 }
 
-const connectDocument = /* GraphQL */ `
-  mutation ($input: ConnectAccountInput!) { connectAccount(input: $input) { account { id } errors { code message path } } }
-`;
+/** Ends an app with its test, also where a provider has left it hanging. */
+function ending(app: App, clock: SharedClock): App {
+  onTestFinished(async () => {
+    const stopped = app.stop();
+    clock.advance(2 * defaultTimes.sendDeadlineMs);
+    await stopped;
+  });
+  return app;
+}
 
-async function ask<Data>(
-  app: App,
-  document: string | TypedDocumentNode<Data, any>,
-  variables: object | undefined,
-  token: string,
-): Promise<Answer<Data>> {
-  const query = typeof document === 'string' ? document : print(document);
+async function listening(app: App): Promise<Listener> {
+  const listener = await listen(app, { port: 0, host: '127.0.0.1' });
+  onTestFinished(() => listener.close());
+  return listener;
+}
+
+async function run<Data>(app: App, query: string, variables: unknown, token: string): Promise<Answer<Data>> {
   const response = await app.fetch(
-    new Request('http://parley.test/graphql', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: JSON.stringify({ query, variables }),
-    }),
+    requestOf(JSON.stringify({ query, variables }), { authorization: `Bearer ${token}` }),
   );
-  const { data, errors } = (await response.json()) as Partial<Answer<Data>>;
-  return { data: data ?? ({} as Data), errors: errors ?? [] };
+  const text = await response.text();
+  const { data, errors } = JSON.parse(text) as Partial<Answer<Data>>;
+  return { data: data ?? ({} as Data), errors: errors ?? [], status: response.status, text };
 }
 
-async function simulate(clock: SharedClock, options: TestAppOptions): Promise<Map<string, ProviderSimulator>> {
-  const world = createWorld({ seed: 1, clock, size: options.size ?? 0 });
-  const simulators = new Map<string, ProviderSimulator>();
-  for (const { id } of providers) {
-    const { createSimulator } = (await import(`../../src/providers/${id}/simulator.ts`)) as {
-      createSimulator: CreateSimulator;
-    };
-    simulators.set(id, createSimulator({ world, clock, switches: options.switches ?? {} }));
-  }
-  return simulators;
+function requestOf(body: string, headers: Readonly<Record<string, string>>): Request {
+  return new Request('http://parley.test/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  });
 }
 
-/** Each simulator answers for its own host, as the real ones do. */
-async function route(
-  simulators: ReadonlyMap<string, ProviderSimulator>,
-  url: string,
-  init: RequestInit,
-): Promise<Response> {
-  for (const simulator of simulators.values()) if (url.startsWith(simulator.baseUrl)) return simulator.fetch(url, init);
-  throw new TypeError('fetch failed', { cause: Object.assign(new Error('no such host'), { code: 'ENOTFOUND' }) });
+// One database for all tests of a file, emptied for each: opening one costs more than a test.
+const databases = new Map<DatabaseKind, Promise<Database>>();
+afterAll(async () => {
+  for (const db of databases.values()) await (await db).close();
+  databases.clear();
+});
+
+async function emptyDatabase(kind: DatabaseKind): Promise<Database> {
+  const opened = databases.get(kind);
+  const opening = opened ?? testDatabase(kind);
+  databases.set(kind, opening);
+  const db = await opening;
+  if (opened) await db.pool.query('TRUNCATE tenant CASCADE');
+  return db;
 }

@@ -16,6 +16,14 @@ import { appendEvents, feedTopic } from '../../src/store/feed.ts';
 import { allScopes, createToken } from '../../src/store/tokens.ts';
 import { createEstate, type Estate } from '../store/reads-estate.ts';
 
+export interface PostOptions {
+  /** The tenant's own by default; null: none. */
+  readonly token?: string | null;
+  readonly variables?: object;
+  readonly operationName?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** The API over a tenant of its own, served on loopback. */
 export interface Served {
   /** Such as `http://127.0.0.1:40123/graphql`. */
@@ -31,10 +39,7 @@ export interface Served {
   /** Has the participant write; `hint: false` tells nobody. Resolves when it is committed. */
   say(body: string, options?: { conversationId?: ConversationId; hint?: boolean }): Promise<MessageId>;
   /** An operation by POST. */
-  post(
-    query: string,
-    options?: { token?: string | null; variables?: object; headers?: Record<string, string> },
-  ): Promise<Response>;
+  post(query: string, options?: PostOptions): Promise<Response>;
   /** A websocket client. Its token goes into the connection's parameters; null: none. */
   socket(options?: { token?: string | null; header?: string }): Client;
   close(): Promise<void>;
@@ -70,11 +75,11 @@ export async function serve(db: Database, options: Partial<TransportOptions> = {
       if (hint) wakes.notify(feedTopic(tenantId));
       return messageId;
     },
-    post: (query, { token: given = token, variables, headers = {} } = {}) =>
+    post: (query, { token: given = token, headers = {}, ...more } = {}) =>
       fetch(url, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...(given && { authorization: `Bearer ${given}` }), ...headers },
-        body: JSON.stringify({ query, variables }),
+        headers: { ...json, ...(given && { authorization: `Bearer ${given}` }), ...headers },
+        body: JSON.stringify({ query, ...more }),
       }),
     socket: ({ token: given = token, header = 'authorization' } = {}) =>
       createClient({
@@ -90,6 +95,8 @@ export async function serve(db: Database, options: Partial<TransportOptions> = {
     },
   };
 }
+
+const json = { 'content-type': 'application/json', accept: 'application/graphql-response+json' };
 
 /** Knows no provider. */
 const idleGateway: Gateway = {

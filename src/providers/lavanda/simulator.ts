@@ -11,6 +11,8 @@ import { createTokenOffice, type TokenOffice } from './simulator-token.ts';
 import { bookingTruth, reachableConversations, truthOf } from './simulator-truth.ts';
 import { createPostOffice } from './simulator-webhook.ts';
 
+const baseUrl = 'https://platapi.lavanda.app';
+
 /** The secret of every simulated account's webhooks. */
 export const webhookSecret = 'whsec_c2ltdWxhdGVkLXNpZ25pbmcta2V5LTMyLWJ5dGVzISE=';
 
@@ -24,7 +26,7 @@ export function createSimulator(options: SimulatorOptions<LavandaSwitches>): Pro
   const calls = createCallLog();
   const sent: SentMessage[] = [];
   const onSent: SentListener = (conversationExternalId, messageExternalId, body) =>
-    sent.push({ conversationExternalId, messageExternalId, body, at: clock.now() });
+    sent.push({ conversationExternalId, messageExternalId, body, at: clock.now(), attachments: [] });
   const takes = createGate(switches, () => clock.now().getTime());
   const answer = (arrival: Arrival, handling: Handling): Response | Promise<Response> =>
     route(arrival, tokens, switches, takes, () =>
@@ -32,7 +34,9 @@ export function createSimulator(options: SimulatorOptions<LavandaSwitches>): Pro
     );
   return {
     fetch: createHost({ clock, faults, calls, service: { name: operationName, answer } }),
-    baseUrl: 'https://platapi.lavanda.app',
+    baseUrl,
+    baseUrls: [baseUrl],
+    addresses: (url) => ({ baseUrl: url }),
     credentials: { ...client, webhookSecret },
     badCredentials: { ...client, clientSecret: 'sim-secret-wrong', webhookSecret },
     switches,
