@@ -14,15 +14,24 @@ export function createRoutes(parts: RouteParts): (request: Request) => Promise<R
     if (pathname === '/graphql' || pathname === '/') return parts.transport.fetch(request);
     if (pathname === '/healthz') return status(200);
     if (pathname === '/readyz') return status((await parts.isReady()) ? 200 : 503);
-    const provider = /^\/webhooks\/([a-z-]{1,64})$/.exec(pathname)?.[1];
-    if (provider && request.method === 'POST') return status(await deliver(parts.door, provider, request));
-    return status(404);
+    const [, provider, path] = /^\/webhooks\/([a-z-]{1,64})(?:\/([a-z-]{1,64}))?$/.exec(pathname) ?? [];
+    return provider ? fromProvider(parts.door, provider, path, request) : status(404);
   };
 }
 
-async function deliver(door: WebhookDoor, provider: string, request: Request): Promise<number> {
+/** A provider's call: a delivery to its own address, or to an endpoint that it has below that. */
+async function fromProvider(
+  door: WebhookDoor,
+  provider: string,
+  path: string | undefined,
+  request: Request,
+): Promise<Response> {
   const body = await readAtMost(request, MAX_DELIVERY_BYTES);
-  return body === null ? 413 : door({ provider, headers: Object.fromEntries(request.headers), body });
+  if (body === null) return status(413);
+  const delivery = { provider, headers: Object.fromEntries(request.headers), body };
+  if (path === undefined) return status(request.method === 'POST' ? await door.deliver(delivery) : 404);
+  const answer = await door.route(request.method, path, delivery);
+  return answer ? new Response(answer.body, { status: answer.status, headers: { ...answer.headers } }) : status(404);
 }
 
 /** The body's bytes, or null as soon as they are more than allowed. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import type { ProviderModule, WebhookVerdict } from '../providers/contract.ts';
+import type { ProviderModule, RouteAnswer, WebhookVerdict } from '../providers/contract.ts';
 import type { Database } from '../store/database.ts';
 import { recordDelivery } from '../store/webhooks.ts';
 import type { Connection, Connections } from './connections.ts';
@@ -15,8 +15,13 @@ export interface RawDelivery {
   readonly body: Uint8Array;
 }
 
-/** Judges a delivery, takes it in, and returns the status to answer with: 2xx only once it is safe with us. */
-export type WebhookDoor = (delivery: RawDelivery) => Promise<200 | 401 | 404 | 413>;
+/** Where providers call us. */
+export interface WebhookDoor {
+  /** Judges a delivery, takes it in, and returns the status to answer with: 2xx only once it is safe with us. */
+  deliver(delivery: RawDelivery): Promise<200 | 401 | 404 | 413>;
+  /** Answers one of a provider's own endpoints here; null where it has none of that method and path. */
+  route(method: string, path: string, delivery: RawDelivery): Promise<RouteAnswer | null>;
+}
 
 export interface WebhookParts {
   readonly db: Database;
@@ -32,25 +37,36 @@ export interface WebhookParts {
 export const MAX_DELIVERY_BYTES = 256 * 1024;
 
 export function createWebhookDoor(parts: WebhookParts): WebhookDoor {
-  return async ({ provider, headers, body }) => {
-    const webhook = parts.modules.get(provider)?.webhook;
-    if (!webhook) return 404;
-    if (body.byteLength > MAX_DELIVERY_BYTES) return 413;
-    const connections = await parts.connections.all(provider);
-    const verdict = webhook(
-      { headers, body, receivedAt: parts.clock.now() },
-      connections.map((one) => one.credentials),
-    );
-    if (!verdict.valid) {
-      parts.log.warn({ provider, reason: verdict.reason }, 'a webhook was refused');
-      return 401;
-    }
-    for (const concerned of verdict.accounts) {
-      const connection = connections[concerned.index];
-      if (connection) await takeIn(parts, connection, verdict, concerned.events);
-    }
-    return 200;
+  return {
+    async deliver({ provider, headers, body }) {
+      const webhook = parts.modules.get(provider)?.webhook;
+      if (!webhook) return 404;
+      if (body.byteLength > MAX_DELIVERY_BYTES) return 413;
+      const connections = await parts.connections.all(provider);
+      const delivery = { headers, body, receivedAt: parts.clock.now() };
+      const verdict = webhook(delivery, credentialsOf(connections));
+      if (!verdict.valid) {
+        parts.log.warn({ provider, reason: verdict.reason }, 'a webhook was refused');
+        return 401;
+      }
+      for (const concerned of verdict.accounts) {
+        const connection = connections[concerned.index];
+        if (connection) await takeIn(parts, connection, verdict, concerned.events);
+      }
+      return 200;
+    },
+    async route(method, path, { provider, headers, body }) {
+      const routes = parts.modules.get(provider)?.routes ?? [];
+      const route = routes.find((one) => one.method === method && one.path === path);
+      if (!route) return null;
+      const connections = await parts.connections.all(provider);
+      return route.handle({ headers, body, receivedAt: parts.clock.now() }, credentialsOf(connections));
+    },
   };
+}
+
+function credentialsOf(connections: readonly Connection[]): readonly unknown[] {
+  return connections.map((one) => one.credentials);
 }
 
 async function takeIn(
