@@ -77,7 +77,7 @@ mutation Connect($input: ConnectAccountInput!) {
 `,
     variables: `{
   "input": {
-    "provider": "lavanda",
+    "provider": "<an id of providers>",
     "title": "My estate",
     "credentials": { "clientId": "…", "clientSecret": "…" }
   }

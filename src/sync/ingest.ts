@@ -20,6 +20,7 @@ import {
 } from '../store/message-writes.ts';
 import {
   extendHistory,
+  markOpen,
   markStale,
   moveThreads,
   newestOf,
@@ -161,6 +162,7 @@ async function moveMarks(tx: Transaction, pages: readonly ReadPage[], now: Date)
     }
   }
   await moveThreads(tx, moves, now);
+  await markOpen(tx, open, now);
   return open;
 }
 

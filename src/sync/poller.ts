@@ -8,18 +8,12 @@ import type { Call, ConversationKey } from '../providers/contract.ts';
 import { noteContact } from '../store/accounts.ts';
 import type { Database } from '../store/database.ts';
 import { hotThreads, staleThreads } from '../store/hot-set.ts';
-import { type AccountLease, clearReceipt, syncState } from '../store/leases.ts';
+import type { AccountLease } from '../store/leases.ts';
 import type { Connection } from './connections.ts';
 import type { Ingest } from './ingest.ts';
+import type { LookParts } from './look.ts';
+import { pullAll } from './pulling.ts';
 import { isOfThread, type Threads } from './threads.ts';
-
-export interface LookParts {
-  readonly db: Database;
-  readonly ingest: Ingest;
-  readonly threads: Threads;
-  readonly clock: Clock;
-  readonly times: Times;
-}
 
 /**
  * One look at an account: what its provider says has happened or, where it tells no changes, the newest of what conversations hang from
@@ -57,26 +51,6 @@ export async function noteFailure(
   const state = error.kind === 'auth' ? 'AUTH_FAILED' : 'FAILING';
   const failure = { kind: error.kind, message: error.detail, retryAt: error.retryAt };
   await noteContact(parts.db, connection.account.id, { state, error: failure, pulledAt: null }, parts.clock.now());
-}
-
-/** Reads the stream to its end: store, then confirm, then read on. */
-async function pullAll(parts: LookParts, connection: Connection, lease: AccountLease, call: Call): Promise<number> {
-  const { account, adapter } = connection;
-  let added = 0;
-  for (let more = true; more && adapter.pull && !call.signal.aborted; ) {
-    const { pullCheckpoint } = await syncState(parts.db, account.id);
-    const pull = await adapter.pull(pullCheckpoint, call);
-    const { checkpoint, receipt } = pull;
-    const move = { stream: 'pull' as const, checkpoint, receipt };
-    added += (await parts.ingest({ accountId: account.id, events: pull.events, step: { lease, move } })).added;
-    // Only after the commit, and once: some providers confirm by count, and a repeat would throw unseen messages away.
-    if (receipt && adapter.confirm) {
-      await adapter.confirm(receipt, call);
-      await clearReceipt(parts.db, lease);
-    }
-    more = pull.more;
-  }
-  return added;
 }
 
 async function lookAround(parts: LookParts, connection: Connection, call: Call): Promise<number> {

@@ -3,7 +3,8 @@ import { staleThreads, unfinishedThreads } from '../store/hot-set.ts';
 import { type AccountLease, syncState } from '../store/leases.ts';
 import { finishImport } from '../store/progress.ts';
 import type { Connection } from './connections.ts';
-import { type LookParts, readThreads } from './poller.ts';
+import type { LookParts } from './look.ts';
+import { readThreads } from './poller.ts';
 
 /**
  * One step of the slow walk over everything: a page of the provider's list, or a batch of threads that have not been read, or a batch of

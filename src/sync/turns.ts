@@ -4,7 +4,8 @@ import type { Log } from '../lib/log.ts';
 import { claimAccount } from '../store/leases.ts';
 import { LeaseLostError } from './batch.ts';
 import type { Connections } from './connections.ts';
-import { type LookParts, look } from './poller.ts';
+import type { LookParts } from './look.ts';
+import { look } from './poller.ts';
 import { sweepStep } from './sweep.ts';
 
 /** What came of a look that somebody asked for. */

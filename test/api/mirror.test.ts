@@ -90,7 +90,7 @@ describe('operations as Lavanda documents them', () => {
     const { booking, lead, ofBooking, ofLead } = await estate(1);
     expect(booking).toMatchObject({ externalId: ofBooking.bookingExternalId, status: 'confirmed' });
     expect(booking?.conversationId).not.toBeNull();
-    expect(lead).toMatchObject({ externalId: ofLead.leadExternalId, status: 'open' });
+    expect(lead).toMatchObject({ externalId: ofLead.leadExternalId, status: 'pending' });
   });
 });
 

@@ -98,13 +98,21 @@ export async function serve(db: Database, options: Partial<TransportOptions> = {
 
 const json = { 'content-type': 'application/json', accept: 'application/graphql-response+json' };
 
+const notHere = () => Promise.reject(new Error('not here'));
+
 /** Knows no provider. */
 const idleGateway: Gateway = {
   providers: [],
-  connectAccount: () => Promise.reject(new Error('not here')),
-  disconnectAccount: () => Promise.reject(new Error('not here')),
-  syncAccount: () => Promise.reject(new Error('not here')),
+  connectAccount: notHere,
+  disconnectAccount: notHere,
+  syncAccount: notHere,
   refreshAccounts: async () => [],
   readThreads: async (_tenant, _account, reads) => reads.map(() => null),
+  markRead: notHere,
+  setNoReplyNeeded: notHere,
+  findConversation: async () => [],
+  upload: notHere,
+  download: async () => null,
+  warnings: () => [],
   wakeSender: () => {},
 };

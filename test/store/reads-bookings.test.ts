@@ -61,10 +61,10 @@ describe.each(databaseKinds)('reading bookings and leads (%s)', (kind) => {
   });
 
   it('pages through bookings and leads, newest first, from either side', async () => {
-    for (const of of ['booking', 'lead'] as const) {
-      const ids = [await estate[of](), await estate[of](), await estate[of]()].toSorted().reverse();
+    for (const subject of ['booking', 'lead'] as const) {
+      const ids = [await estate[subject](), await estate[subject](), await estate[subject]()].toSorted().reverse();
       const list = async (request: ReturnType<typeof slice>): Promise<Slice<{ id: string }>> =>
-        of === 'booking' ? listBookings(db, estate.scope, {}, request) : listLeads(db, estate.scope, {}, request);
+        subject === 'booking' ? listBookings(db, estate.scope, {}, request) : listLeads(db, estate.scope, {}, request);
       const first = await list(slice(2));
       expect([found(first.rows), first.hasMore]).toEqual([ids.slice(0, 2), true]);
       const rest = await list(slice(2, { after: place(ids[1]) }));

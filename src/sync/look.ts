@@ -1,0 +1,14 @@
+import type { Times } from '../domain/times.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Database } from '../store/database.ts';
+import type { Ingest } from './ingest.ts';
+import type { Threads } from './threads.ts';
+
+/** What looking after an account takes. */
+export interface LookParts {
+  readonly db: Database;
+  readonly ingest: Ingest;
+  readonly threads: Threads;
+  readonly clock: Clock;
+  readonly times: Times;
+}
