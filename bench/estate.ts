@@ -32,7 +32,10 @@ export function externalConversationId(place: number): string {
 /** Stores an estate: its tenant, one connected account, conversations known to their beginning. */
 export async function storeEstate(pool: pg.Pool, estate: Estate, credentials: Uint8Array): Promise<void> {
   const { name, tenantId, accountId, conversations, messagesEach } = estate;
-  await pool.query(`INSERT INTO tenant (id, name, epoch, created_at) VALUES ($1, $2, 'bench', now())`, [tenantId, name]);
+  await pool.query(`INSERT INTO tenant (id, name, epoch, created_at) VALUES ($1, $2, 'bench', now())`, [
+    tenantId,
+    name,
+  ]);
   await pool.query(
     `INSERT INTO account (id, tenant_id, provider, title, identity, state, credentials, live_from, connected_at, imported_at,
       swept_at, last_pulled_at)

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type Estate, quiet } from './estate.ts';
 import { page } from './inbox-query.ts';
@@ -51,10 +52,16 @@ export interface PlainMessage {
   readonly sentAt: string;
 }
 
+interface Insertion {
+  readonly estate: Estate;
+  readonly batches: readonly (readonly PlainMessage[])[];
+  readonly pauseMs?: number;
+}
+
 const commands = {
   url: () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-  /** Stores batches, each by one INSERT; answers with the milliseconds that each took. */
-  async insert({ estate, batches }: { estate: Estate; batches: readonly (readonly PlainMessage[])[] }) {
+  /** Stores batches, each by one INSERT, with a pause after each; answers with the milliseconds that each took. */
+  async insert({ estate, batches, pauseMs = 0 }: Insertion): Promise<number[]> {
     const times: number[] = [];
     for (const batch of batches) {
       const start = performance.now();
@@ -68,6 +75,7 @@ const commands = {
       ];
       await pool.query({ name: 'insert', text: insert, values: [estate.tenantId, estate.accountId, ...columns] });
       times.push(performance.now() - start);
+      if (pauseMs > 0) await sleep(pauseMs);
     }
     return times;
   },

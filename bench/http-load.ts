@@ -1,4 +1,5 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { play } from './role.ts';
 
 /** Requests to be made over a few connections, each as soon as the one before it was answered. */
@@ -51,7 +52,7 @@ const commands = {
       const start = performance.now();
       answer = String(await post(url, headers, body));
       times.push(performance.now() - start);
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      await sleep(pauseMs);
     }
     return { times, answer };
   },

@@ -38,7 +38,7 @@ const { feeds } = app.transport;
 const commands = {
   url: () => `${listener.url}/graphql`,
   /** How many subscribers follow a feed. */
-  followers: () => feeds.followers,
+  followers: () => feeds.readers,
   /** Looks at the feed of an estate, as a hint makes it do; answers with the moment it began. */
   look({ estate }: { estate: Estate }): number {
     const feed = feeds.join(tenantScope(estate.tenantId));
@@ -47,7 +47,13 @@ const commands = {
     return start;
   },
   /** Takes batches in by the one door; answers with the milliseconds that each took. */
-  async ingest({ estate, batches }: { estate: Estate; batches: readonly (readonly (PlainMessage & { thread: string })[])[] }) {
+  async ingest({
+    estate,
+    batches,
+  }: {
+    estate: Estate;
+    batches: readonly (readonly (PlainMessage & { thread: string })[])[];
+  }) {
     const ingest = createIngest({ db, clock, times: defaultTimes, wakes: createWakes() });
     const times: number[] = [];
     for (const batch of batches) {

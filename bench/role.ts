@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** What a child process can be asked, by name. Arguments and answers are structured-cloneable. */
 export type Commands = Readonly<Record<string, (argument: never) => unknown>>;
 
@@ -22,7 +24,8 @@ export function play(commands: Commands): void {
     try {
       const command = known.get(name);
       if (!command) throw new Error(`there is no command ${name}`);
-      process.send?.({ id, answer: await command(argument as never) });
+      const answer: unknown = await Promise.resolve(command(argument as never));
+      process.send?.({ id, answer });
     } catch (error) {
       process.send?.({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
     }
@@ -51,7 +54,7 @@ const vitals: Vitals = {
     // Finalizers run between collections, and what they let go is collected by the next.
     for (let turn = 0; turn < 4; turn++) {
       globalThis.gc();
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await sleep(50);
     }
     return process.memoryUsage.rss();
   },

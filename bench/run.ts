@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type pg from 'pg';
 import { createSealer } from '../src/lib/seal.ts';
 import { stopChildren } from './child.ts';
 import { createScratchDatabase } from './database.ts';
@@ -15,6 +16,7 @@ import { benchKey } from './secret.ts';
 /** What rows are measured on. */
 export interface Bench {
   readonly databaseUrl: string;
+  readonly pool: pg.Pool;
   /** More options of Node's for our own server, such as `--cpu-prof`. */
   readonly node: readonly string[];
 }
@@ -31,7 +33,9 @@ const measures: Readonly<Record<string, (bench: Bench) => Promise<readonly Row[]
 const usage = `usage: npm run bench -- [--only NAME[,NAME]] [--node OPTIONS]
 rows: ${Object.keys(measures).join(' ')}`;
 
-const { only, node } = parseArgs({ options: { only: { type: 'string' }, node: { type: 'string', default: '' } } }).values;
+const { only, node } = parseArgs({
+  options: { only: { type: 'string' }, node: { type: 'string', default: '' } },
+}).values;
 const chosen = only?.split(',') ?? Object.keys(measures);
 if (chosen.some((name) => !Object.hasOwn(measures, name))) {
   console.error(usage);
@@ -57,7 +61,7 @@ async function storeAll(): Promise<void> {
 
 /** A row that cannot be measured takes nothing from the others, and fails the run. */
 async function measure(name: string): Promise<void> {
-  const bench = { databaseUrl: database.url, node: node.split(' ').filter(Boolean) };
+  const bench: Bench = { databaseUrl: database.url, pool: database.pool, node: node.split(' ').filter(Boolean) };
   try {
     for (const row of (await measures[name]?.(bench)) ?? []) {
       rows.push(row);

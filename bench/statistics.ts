@@ -18,7 +18,6 @@ export async function inTurns<Result, Names extends string>(
 ): Promise<Record<Names, Result[]>> {
   const entries = Object.entries<(round: number) => Promise<Result>>(contenders);
   const results: Record<string, Result[]> = Object.fromEntries(entries.map(([name]) => [name, []]));
-  for (let round = 0; round < rounds; round++)
-    for (const [name, run] of entries) results[name]?.push(await run(round));
+  for (let round = 0; round < rounds; round++) for (const [name, run] of entries) results[name]?.push(await run(round));
   return results as Record<Names, Result[]>;
 }

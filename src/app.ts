@@ -89,7 +89,7 @@ export function createApp(options: AppOptions): App {
   let ready = true;
   const loops = (): readonly Loop[] => [sender, ...workers.loops()];
   return {
-    fetch: createRoutes({ transport, door, isReady: async () => ready && (await answers(db)) }),
+    fetch: contained(createRoutes({ transport, door, isReady: async () => ready && (await answers(db)) }), log),
     transport,
     start() {
       sender.start();
@@ -100,6 +100,18 @@ export function createApp(options: AppOptions): App {
       ready = false;
       await within(clock, times.drainMs, Promise.all([sender.stop(), workers.stop()]));
     },
+  };
+}
+
+/** What is thrown is logged here and told to nobody: the server adapter would answer with its stack. */
+function contained(routes: App['fetch'], log: Log): App['fetch'] {
+  return async (request) => {
+    try {
+      return await routes(request);
+    } catch (error) {
+      log.error({ err: error, path: new URL(request.url).pathname }, 'a request could not be answered');
+      return new Response(null, { status: 500 });
+    }
   };
 }
 

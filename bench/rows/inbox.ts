@@ -46,9 +46,14 @@ export async function inboxRows({ databaseUrl, node }: Bench): Promise<readonly 
     again: (ms: number) => roundOf(parley, load, { url: urls.ours, ms, bodies: [sameRequest] }),
     floor: (ms: number) => roundOf(floor, load, { url: urls.floor, ms, bodies: [sameRequest] }),
   };
-  const [ours, again, theirs] = [await contenders.ours(WARM_UP_MS), await contenders.again(WARM_UP_MS), await contenders.floor(WARM_UP_MS)];
+  const [ours, again, theirs] = [
+    await contenders.ours(WARM_UP_MS),
+    await contenders.again(WARM_UP_MS),
+    await contenders.floor(WARM_UP_MS),
+  ];
   for (const { answer } of [ours, again])
-    if (contentOf(answer) !== contentOf(theirs.answer)) throw new Error('the inbox and its floor tell different things');
+    if (contentOf(answer) !== contentOf(theirs.answer))
+      throw new Error('the inbox and its floor tell different things');
   const rounds = await inTurns(ROUNDS, {
     ours: () => contenders.ours(ROUND_MS),
     again: () => contenders.again(ROUND_MS),
@@ -60,7 +65,11 @@ export async function inboxRows({ databaseUrl, node }: Bench): Promise<readonly 
 function rowsOf(rounds: Readonly<Record<'ours' | 'again' | 'floor', readonly Round[]>>): readonly Row[] {
   const speed = (list: readonly Round[]): number => median(list.map((round) => round.perSecond));
   const cpu = (list: readonly Round[]): string => `${median(list.map((round) => round.cpuMs)).toFixed(2)} ms`;
-  const floor = { against: 'one json_agg statement through node:http', theirs: speed(rounds.floor), unit: 'requests/s' };
+  const floor = {
+    against: 'one json_agg statement through node:http',
+    theirs: speed(rounds.floor),
+    unit: 'requests/s',
+  };
   return [
     {
       ...{ what: 'inbox from the store', ours: speed(rounds.ours), ...floor, target: { atLeast: 1 } },

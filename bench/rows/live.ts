@@ -1,6 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BroadcastCommands } from '../broadcast.ts';
+import { type Child, startChild } from '../child.ts';
+import { gather, subscribers } from '../crowd.ts';
+import { busy, conversationId } from '../estate.ts';
+import type { ParleyCommands } from '../parley.ts';
 import type { Row } from '../report.ts';
 import type { Bench } from '../run.ts';
+import type { SocketLoadCommands } from '../socket-load.ts';
+import { inTurns, median, quantile } from '../statistics.ts';
 
-export async function liveRows(_bench: Bench): Promise<readonly Row[]> {
-  return [];
+const SUBSCRIBERS = 2_000;
+const WARM_UP = 15;
+const ROUNDS = 30;
+
+/** What one message to everybody came to. */
+interface Telling {
+  /** Microseconds of the server's CPU for each delivery. */
+  readonly cpuUs: number;
+  /** Milliseconds until 99 of 100 had it. */
+  readonly p99: number;
+  readonly text: string;
 }
+
+/**
+ * One message to 2,000 subscribers, beside the same bytes to 2,000 bare sockets. Time runs from the hint that the feed moved to the
+ * arrival at each client; writing the message is not part of it, as a bare socket writes none.
+ */
+export async function liveRows({ databaseUrl, node, pool }: Bench): Promise<readonly Row[]> {
+  const load = await startChild<SocketLoadCommands>('./socket-load.ts');
+  const parley = await startChild<ParleyCommands>('./parley.ts', { databaseUrl }, node);
+  const bare = await startChild<BroadcastCommands>('./broadcast.ts');
+  const urls = { ours: await parley.ask('url'), bare: await bare.ask('url') };
+  await gather(load, parley, subscribers(urls.ours, busy, SUBSCRIBERS));
+  await gather(load, bare, { url: urls.bare, count: SUBSCRIBERS, greetings: [] });
+  const ours = async (): Promise<Telling> => {
+    await pool.query(addMessage, [busy.tenantId, busy.accountId, conversationId(busy, 1)]);
+    return telling(parley, load, urls.ours, () => parley.ask('look', { estate: busy }));
+  };
+  let { text } = await ours();
+  const theirs = (): Promise<Telling> => telling(bare, load, urls.bare, () => bare.ask('tell', text));
+  ({ text } = await ours());
+  await inTurns(WARM_UP, { ours, theirs });
+  const rounds = await inTurns(ROUNDS, { ours, theirs });
+  const of = (list: readonly Telling[], figure: 'cpuUs' | 'p99'): number => median(list.map((one) => one[figure]));
+  const what = `one message to ${SUBSCRIBERS.toLocaleString('en')} subscribers`;
+  const against = `bare ws, the same ${Buffer.byteLength(text)} bytes`;
+  return [
+    {
+      ...{ what: `${what}: CPU`, unit: 'µs a delivery', against, target: { atMost: 1.4 } },
+      ...{ ours: of(rounds.ours, 'cpuUs'), theirs: of(rounds.theirs, 'cpuUs') },
+    },
+    {
+      ...{ what: `${what}: p99`, unit: 'ms', against, target: { atMost: 1.5 } },
+      ...{ ours: of(rounds.ours, 'p99'), theirs: of(rounds.theirs, 'p99') },
+    },
+  ];
+}
+
+const SETTLE_MS = 20;
+
+async function telling(
+  server: Pick<Child<Record<never, never>>, 'ask'>,
+  load: Child<SocketLoadCommands>,
+  url: string,
+  tell: () => Promise<number>,
+): Promise<Telling> {
+  const told = load.ask('told', url);
+  const before = await server.ask('cpu');
+  const start = await tell();
+  const { times, text } = await told;
+  await sleep(SETTLE_MS);
+  const cpuMs = (await server.ask('cpu')) - before;
+  return { cpuUs: (cpuMs * 1000) / times.length, p99: quantile(times, 0.99) - start, text };
+}
+
+const addMessage = `WITH added AS (
+    INSERT INTO message (id, tenant_id, account_id, conversation_id, external_id, body, channel, sent_at, recorded_at, order_at, sent_by,
+      backfilled)
+    SELECT 'msg_' || md5(random()::text), $1, $2, $3, md5(random()::text), 'Is the key box beside the garden door?', 'email', now(), now(),
+      now(), 'participant', false
+    RETURNING id),
+  head AS (UPDATE tenant SET seq = seq + 1 WHERE id = $1 RETURNING seq)
+  INSERT INTO event (tenant_id, seq, type, account_id, conversation_id, message_id, recorded_at)
+  SELECT $1, head.seq, 'MessageAdded', $2, $3, added.id, now() FROM head, added`;

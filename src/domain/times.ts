@@ -24,6 +24,8 @@ export interface Times {
   readonly echoSpreadMs: number;
   /** How long before an attempt's start its echo may be dated: clocks differ (DELIVERY 2.4). */
   readonly echoWindowMs: number;
+  /** How long an unanswered confirm may still arrive, so that an unmoved head is not confirmed again (DELIVERY 3.2). */
+  readonly confirmHoldMs: number;
   /** How long before connecting a message may be dated and still be announced as new (DELIVERY 3.6). */
   readonly liveGraceMs: number;
   /** How often a walk over everything begins (DESIGN 5). */
@@ -57,6 +59,7 @@ export const defaultTimes: Times = {
   echoReads: 3,
   echoSpreadMs: MINUTE,
   echoWindowMs: 2 * MINUTE,
+  confirmHoldMs: 2 * MINUTE,
   liveGraceMs: 5 * MINUTE,
   sweepEveryMs: 6 * HOUR,
   lookEveryMs: 2 * SECOND,

@@ -34,8 +34,7 @@ const bearer = /^bearer +([\x21-\x7e]{1,512})$/i;
 export function createAuthentication(db: Database, clock: Clock): Authentication {
   const known = createBoundedCache<string, Known>(limits.tokens);
 
-  const look = (token: string): Known => {
-    const key = createHash('sha256').update(token).digest('base64');
+  const look = (token: string, key: string): Known => {
     const remembered = known.get(key);
     if (remembered && remembered.until > clock.monotonic()) return remembered;
     const caller = findCaller(db, token, clock.now()).then((found) => {
@@ -49,14 +48,14 @@ export function createAuthentication(db: Database, clock: Clock): Authentication
     return entry;
   };
   const expired = ({ expiresAt }: Caller): boolean => expiresAt !== null && expiresAt <= clock.now();
-  const sessionOf = (token: string, first: Known, caller: Caller): Session => {
+  const sessionOf = (token: string, key: string, first: Known, caller: Caller): Session => {
     let latest = first;
     return {
       caller,
       stillGood() {
         if (expired(caller)) return false;
         if (latest.until > clock.monotonic() && latest.settled) return allowsTheSame(caller, latest.settled);
-        latest = look(token);
+        latest = look(token, key);
         return latest.caller.then((now) => now !== null && allowsTheSame(caller, now));
       },
     };
@@ -65,9 +64,10 @@ export function createAuthentication(db: Database, clock: Clock): Authentication
     async authenticate(authorization) {
       const token = bearer.exec(authorization ?? '')?.[1];
       if (token === undefined) return null;
-      const entry = look(token);
+      const key = createHash('sha256').update(token).digest('base64');
+      const entry = look(token, key);
       const caller = await entry.caller;
-      return caller && !expired(caller) ? sessionOf(token, entry, caller) : null;
+      return caller && !expired(caller) ? sessionOf(token, key, entry, caller) : null;
     },
   };
 }

@@ -8,6 +8,7 @@ import type { Wakes } from '../lib/wake.ts';
 import type { Database } from '../store/database.ts';
 import { type TenantScope, tenantScope } from '../store/scope.ts';
 import type { TokenCaller } from '../store/tokens.ts';
+import type { AttachmentLinks } from './attachment-links.ts';
 import type { FeedFollower } from './feed-follower.ts';
 import type { Loaders } from './loaders.ts';
 
@@ -31,6 +32,8 @@ export interface Surroundings {
   readonly clock: Clock;
   readonly times: Times;
   readonly publicUrl: string;
+  /** Addresses of files. */
+  readonly links: AttachmentLinks;
   /** Hints that the tenant's feed moved. */
   readonly wakes: Wakes;
   /** The tenants' feeds as this process follows them: what subscriptions read. */

@@ -27,65 +27,73 @@ export interface EventStreamParts {
 
 /** Rights are looked at again for each event, and the stream ends when its token does. */
 export function createEventStream(parts: EventStreamParts): EventStream {
-  const { group, session, clock, results, answerTo } = parts;
-  const source = parts.source[Symbol.asyncIterator]();
-  let open = true;
-  let tokenEnded = false;
+  return new Stream(parts);
+}
 
-  const close = (): void => {
-    if (!open) return;
-    open = false;
-    cancel();
-    group.leave();
-    // What a source throws while it ends concerns nobody any more.
-    void Promise.resolve(source.return?.()).catch(() => undefined);
-  };
-  const endToken = (): void => {
-    tokenEnded = open;
-    close();
-  };
-  const { expiresAt } = session.caller;
-  const cancel = expiresAt ? clock.after(expiresAt.getTime() - clock.now().getTime(), endToken) : () => undefined;
+/** A class for the same reason as the reader of a feed: thousands of them wait at the same time. */
+class Stream implements EventStream {
+  readonly #parts: EventStreamParts;
+  readonly #source: AsyncIterator<unknown>;
+  readonly #cancel: (() => void) | null;
+  #open = true;
+  tokenEnded = false;
 
-  const last = (error: unknown): Answer => {
-    close();
-    return createAnswer(results.finish({ errors: [results.mask(error)] }));
-  };
-  const nextAnswer = async (): Promise<Answer | null> => {
-    // A token that ended while the stream waited is told once; after that there is nothing more.
-    if (!open) return null;
+  constructor(parts: EventStreamParts) {
+    this.#parts = parts;
+    this.#source = parts.source[Symbol.asyncIterator]();
+    const { clock, session } = parts;
+    const { expiresAt } = session.caller;
+    this.#cancel = expiresAt && clock.after(expiresAt.getTime() - clock.now().getTime(), () => this.#endToken());
+  }
+
+  async nextAnswer(): Promise<Answer | null> {
+    if (!this.#open) return null;
+    const { group, session, answerTo } = this.#parts;
     try {
-      const event = await source.next();
-      if (tokenEnded) return last(clientError('UNAUTHENTICATED', 'The token has ended.'));
-      if (event.done || !open) {
-        close();
-        return null;
-      }
-      const good = session.stillGood();
-      if (!(typeof good === 'boolean' ? good : await good)) {
-        endToken();
-        return last(clientError('UNAUTHENTICATED', 'The token has ended.'));
-      }
-      return await group.answer(event.value, () => answerTo(event.value));
+      const event = await this.#source.next();
+      const good = this.#open && !event.done && session.stillGood();
+      // Awaited only where the store is asked: most answers are known at once.
+      if (typeof good === 'boolean' ? good : await good)
+        return await group.answer(event.value, () => answerTo(event.value));
+      if (this.#open && !event.done) this.#endToken();
+      this.#close();
+      return this.tokenEnded ? this.#last(clientError('UNAUTHENTICATED', 'The token has ended.')) : null;
     } catch (error) {
-      return open ? last(error) : null;
+      return this.#open ? this.#last(error) : null;
     }
-  };
-  return {
-    nextAnswer,
-    get tokenEnded() {
-      return tokenEnded;
-    },
-    async next() {
-      const answer = await nextAnswer();
-      return answer ? { value: answer.result, done: false } : { value: undefined, done: true };
-    },
-    async return() {
-      close();
-      return { value: undefined, done: true };
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+  }
+
+  async next(): Promise<IteratorResult<ExecutionResult>> {
+    const answer = await this.nextAnswer();
+    return answer ? { value: answer.result, done: false } : { value: undefined, done: true };
+  }
+
+  async return(): Promise<IteratorResult<ExecutionResult>> {
+    this.#close();
+    return { value: undefined, done: true };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #endToken(): void {
+    this.tokenEnded = this.#open;
+    this.#close();
+  }
+
+  #last(error: unknown): Answer {
+    this.#close();
+    const { results } = this.#parts;
+    return createAnswer(results.finish({ errors: [results.mask(error)] }));
+  }
+
+  #close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#cancel?.();
+    this.#parts.group.leave();
+    // What a source throws while it ends concerns nobody any more.
+    void Promise.resolve(this.#source.return?.()).catch(() => undefined);
+  }
 }

@@ -18,6 +18,12 @@ export interface Moment {
   readonly message: Message | null;
 }
 
+/** Whoever reads a feed. */
+export interface FeedListener {
+  /** Called when there is more to read, or the feed was renumbered. Must not throw. */
+  moved(): void;
+}
+
 /** A tenant's feed as this process follows it: once, for however many subscribers. */
 export interface TenantFeed {
   /** How far it was read; null until the first look is over. */
@@ -28,8 +34,9 @@ export interface TenantFeed {
   look(): Promise<void>;
   /** The events after that number from the log itself, oldest first, at most 256, up to the first hole in the numbers. */
   readAfter(seq: bigint): Promise<readonly Moment[]>;
-  /** Has a reader's `run` called whenever the position changed; the returned function ends that. */
-  onMove(run: () => void): () => void;
+  /** Has the listener told whenever the position changed, until `unlisten`. */
+  listen(listener: FeedListener): void;
+  unlisten(listener: FeedListener): void;
   readonly readers: number;
   /** To be called once by each who joined. The last to leave ends the following. */
   leave(): void;
@@ -117,7 +124,7 @@ function createTenantFeed(
   scope: TenantScope,
   leave: () => void,
 ): { feed: TenantFeed; doubt: () => void } {
-  const movers = new Set<{ readonly run: () => void }>();
+  const listeners = new Set<FeedListener>();
   let recent: readonly Moment[] = [];
   let position: FeedPosition | null = null;
   let doubted = false;
@@ -125,7 +132,7 @@ function createTenantFeed(
   const moveTo = (to: FeedPosition, kept: readonly Moment[]): void => {
     position = to;
     recent = kept.slice(-PAGE);
-    for (const { run } of movers) run();
+    for (const listener of listeners) listener.moved();
   };
   /** Begins at the head, with what came shortly before it for those who were only away for a moment. */
   const begin = async (head: FeedPosition): Promise<FeedPosition> => {
@@ -160,13 +167,10 @@ function createTenantFeed(
     recent: (seq) => (recent[0] ? recent[Number(seq - recent[0].position.seq)] : undefined),
     look: oneAtATime(readOn),
     readAfter: async (seq) => (position ? momentsAfter(db, scope, { epoch: position.epoch, seq }) : []),
-    onMove(run) {
-      const mover = { run };
-      movers.add(mover);
-      return () => void movers.delete(mover);
-    },
+    listen: (listener) => void listeners.add(listener),
+    unlisten: (listener) => void listeners.delete(listener),
     get readers() {
-      return movers.size;
+      return listeners.size;
     },
     leave,
   };

@@ -1,7 +1,7 @@
 import type { TenantScope } from '../store/scope.ts';
 import type { FeedPosition } from './cursor.ts';
 import { clientError } from './errors.ts';
-import type { FeedFollower, Moment, TenantFeed } from './feed-follower.ts';
+import type { FeedFollower, FeedListener, Moment, TenantFeed } from './feed-follower.ts';
 
 /** What one subscriber wants to be told, and from where on. */
 export interface FeedRequest {
@@ -21,7 +21,7 @@ export async function readFeed(follower: FeedFollower, request: FeedRequest): Pr
   const feed = follower.join(request.scope);
   try {
     await feed.look();
-    return createReader(feed, await startOf(feed, request.after), request.wanted);
+    return new Reader(feed, await startOf(feed, request.after), request.wanted);
   } catch (error) {
     feed.leave();
     throw error;
@@ -51,64 +51,107 @@ async function pageAfter(feed: TenantFeed, seq: bigint): Promise<readonly Moment
   return page;
 }
 
-function createReader(feed: TenantFeed, start: Start, wanted: FeedRequest['wanted']): AsyncIterableIterator<Moment> {
-  let last = start.at.seq;
-  let page = start.page;
-  let pageAt = 0;
-  let open = true;
-  let wake = (): void => undefined;
-  const unlisten = feed.onMove(() => wake());
+/** A class, and one pending promise a reader: thousands of them wait at the same time, and nearly all of them only wait. */
+class Reader implements AsyncIterableIterator<Moment>, FeedListener {
+  readonly #feed: TenantFeed;
+  readonly #epoch: string;
+  readonly #wanted: FeedRequest['wanted'];
+  #last: bigint;
+  #page: readonly Moment[];
+  #pageAt = 0;
+  #open = true;
+  #refilling = false;
+  #waiting: PromiseWithResolvers<IteratorResult<Moment>> | null = null;
 
-  const close = (): void => {
-    if (!open) return;
-    open = false;
-    page = [];
-    unlisten();
-    feed.leave();
-    wake();
-  };
-  const take = (): Moment | undefined => {
-    const moment = page[pageAt] ?? feed.recent(last + 1n);
-    if (moment?.position.epoch !== start.at.epoch) return undefined;
-    pageAt += 1;
-    last = moment.position.seq;
-    return moment;
-  };
-  const refill = async (): Promise<void> => {
-    page = [];
-    // Renumbered, or shorter than it was.
-    if (feed.position?.epoch !== start.at.epoch || feed.position.seq < last) throw clientError('RESYNC_REQUIRED');
-    // Further behind than memory reaches: back to the log, a page at a time.
-    if (last < feed.position.seq) {
-      page = await pageAfter(feed, last);
-      pageAt = 0;
-    } else {
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-    }
-  };
-  const next = async (): Promise<IteratorResult<Moment>> => {
+  constructor(feed: TenantFeed, start: Start, wanted: FeedRequest['wanted']) {
+    this.#feed = feed;
+    this.#epoch = start.at.epoch;
+    this.#last = start.at.seq;
+    this.#page = start.page;
+    this.#wanted = wanted;
+    feed.listen(this);
+  }
+
+  next(): Promise<IteratorResult<Moment>> {
+    this.#waiting = Promise.withResolvers();
+    const { promise } = this.#waiting;
+    this.moved();
+    return promise;
+  }
+
+  async return(): Promise<IteratorResult<Moment>> {
+    this.#close();
+    return end;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** Answers who waits, if that can be done by now. */
+  moved(): void {
+    if (!this.#waiting || this.#refilling) return;
     try {
-      while (open) {
-        const moment = take();
-        if (!moment) await refill();
-        else if (wanted(moment)) return { value: moment, done: false };
-      }
-      return { value: undefined, done: true };
+      const moment = this.#open ? this.#take() : null;
+      if (moment !== undefined) this.#settle(moment ? { value: moment, done: false } : end);
     } catch (error) {
-      close();
-      throw error;
+      this.#fail(error);
     }
-  };
-  return {
-    next,
-    async return() {
-      close();
-      return { value: undefined, done: true };
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+  }
+
+  /** The next moment that is wanted, where it is in memory. */
+  #take(): Moment | undefined {
+    const { position } = this.#feed;
+    // Renumbered, or shorter than it was.
+    if (position?.epoch !== this.#epoch || position.seq < this.#last) throw clientError('RESYNC_REQUIRED');
+    while (this.#last < position.seq) {
+      const moment = this.#page[this.#pageAt] ?? this.#feed.recent(this.#last + 1n);
+      if (!moment) {
+        // Further behind than memory reaches: back to the log, a page at a time.
+        void this.#refill();
+        return undefined;
+      }
+      this.#pageAt += 1;
+      this.#last = moment.position.seq;
+      if (this.#wanted(moment)) return moment;
+    }
+    this.#page = [];
+    return undefined;
+  }
+
+  async #refill(): Promise<void> {
+    this.#refilling = true;
+    try {
+      this.#page = await pageAfter(this.#feed, this.#last);
+      this.#pageAt = 0;
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#refilling = false;
+    this.moved();
+  }
+
+  #settle(result: IteratorResult<Moment>): void {
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    waiting?.resolve(result);
+  }
+
+  #fail(error: unknown): void {
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    this.#close();
+    waiting?.reject(error);
+  }
+
+  #close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#page = [];
+    this.#feed.unlisten(this);
+    this.#feed.leave();
+    this.#settle(end);
+  }
 }
+
+const end: IteratorResult<Moment> = { value: undefined, done: true };

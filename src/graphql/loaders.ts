@@ -1,9 +1,10 @@
 import DataLoader from 'dataloader';
 import { ProviderError } from '../domain/errors.ts';
 import type { Gateway, ThreadRead } from '../domain/gateway.ts';
-import type { AccountId, BookingId, ConversationId, LeadId, MessageId, ParticipantId } from '../domain/ids.ts';
+import type { AccountId, AttachmentId, BookingId, ConversationId, LeadId, MessageId, ParticipantId } from '../domain/ids.ts';
 import type { Account, Booking, Conversation, Lead, Message } from '../domain/messaging.ts';
 import { accountsByIds, type SyncProgress, syncProgress } from '../store/account-reads.ts';
+import { type Attachment, attachmentsByIds, attachmentsOfMessages } from '../store/attachments.ts';
 import { bookingsByIds } from '../store/bookings.ts';
 import { conversationsByIds, conversationsOfBookings, conversationsOfLeads } from '../store/conversations.ts';
 import type { Database } from '../store/database.ts';
@@ -34,6 +35,8 @@ export interface Loaders {
   readonly messagePages: DataLoader<MessageAsk, Slice<Message>, string>;
   readonly messageCounts: DataLoader<ConversationId, number>;
   readonly deliveries: DataLoader<MessageId, Delivery | null>;
+  readonly attachments: DataLoader<AttachmentId, Attachment | null>;
+  readonly attachmentsOf: DataLoader<MessageId, readonly Attachment[]>;
   readonly bookings: DataLoader<BookingId, Booking | null>;
   readonly leads: DataLoader<LeadId, Lead | null>;
   readonly conversationsOfBookings: DataLoader<BookingId, readonly Conversation[]>;
@@ -66,6 +69,8 @@ export function createLoaders(sources: LoaderSources): Loaders {
     messagePages: batched((asks: readonly MessageAsk[]) => messageSlices(db, scope, asks), pageKey),
     messageCounts: batched((ids: readonly ConversationId[]) => messageCounts(db, scope, ids)),
     deliveries: batched((ids: readonly MessageId[]) => deliveries(db, scope, ids)),
+    attachments: batched((ids: readonly AttachmentId[]) => attachmentsByIds(db, scope, ids)),
+    attachmentsOf: batched((ids: readonly MessageId[]) => attachmentsOfMessages(db, scope, ids)),
     bookings: batched((ids: readonly BookingId[]) => bookingsByIds(db, scope, ids)),
     leads: batched((ids: readonly LeadId[]) => leadsByIds(db, scope, ids)),
     conversationsOfBookings: batched((ids: readonly BookingId[]) => conversationsOfBookings(db, scope, ids)),

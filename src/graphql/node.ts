@@ -23,6 +23,7 @@ const finders: Partial<Record<NodeType, (id: string, context: Context) => Promis
   ConversationMessage: (id, { loaders }) => loaders.messages.load(brand(id)),
   Booking: (id, { loaders }) => loaders.bookings.load(brand(id)),
   Lead: (id, { loaders }) => loaders.leads.load(brand(id)),
+  Attachment: (id, { loaders }) => loaders.attachments.load(brand(id)),
 };
 
 builder.queryFields((t) => ({

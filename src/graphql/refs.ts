@@ -1,6 +1,7 @@
 import type { ProviderFace } from '../domain/gateway.ts';
 import type { AccountId, ParticipantId } from '../domain/ids.ts';
 import type { Account, Booking, Conversation, Failure, Lead, Message, Tenant } from '../domain/messaging.ts';
+import type { Attachment } from '../store/attachments.ts';
 import type { Delivery } from '../store/deliveries.ts';
 import { builder } from './builder.ts';
 
@@ -28,6 +29,7 @@ export const providerErrorRef = builder.objectRef<AccountFailure>('ProviderError
 export const conversationRef = builder.objectRef<Conversation>('Conversation');
 export const participantRef = builder.objectRef<Participant>('ConversationParticipant');
 export const messageRef = builder.objectRef<Message>('ConversationMessage');
+export const attachmentRef = builder.objectRef<Attachment>('Attachment');
 export const deliveryRef = builder.objectRef<AccountDelivery>('Delivery');
 export const bookingRef = builder.objectRef<Booking>('Booking');
 export const leadRef = builder.objectRef<Lead>('Lead');

@@ -13,32 +13,44 @@ const FORBIDDEN = 4403;
  * text anew for every subscriber. To graphql-ws it is a stream without values that ends when there is nothing more to send.
  */
 export function sendStream(socket: WebSocket, id: string, stream: EventStream): AsyncIterableIterator<ExecutionResult> {
-  const before = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-  const sendAll = async (): Promise<void> => {
-    for (let answer = await stream.nextAnswer(); answer; answer = await stream.nextAnswer()) {
-      if (socket.readyState !== socket.OPEN) return;
-      const room = send(socket, `${before}${answer.text()}}`);
-      if (room) await room;
+  return new SocketStream(socket, id, stream);
+}
+
+class SocketStream implements AsyncIterableIterator<ExecutionResult> {
+  readonly #socket: WebSocket;
+  readonly #before: string;
+  readonly #stream: EventStream;
+
+  constructor(socket: WebSocket, id: string, stream: EventStream) {
+    this.#socket = socket;
+    this.#before = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+    this.#stream = stream;
+  }
+
+  async next(): Promise<IteratorResult<ExecutionResult>> {
+    const socket = this.#socket;
+    const stream = this.#stream;
+    try {
+      for (let answer = await stream.nextAnswer(); answer; answer = await stream.nextAnswer()) {
+        if (socket.readyState !== socket.OPEN) break;
+        const room = send(socket, `${this.#before}${answer.text()}}`);
+        if (room) await room;
+      }
+    } finally {
+      await stream.return();
     }
     if (stream.tokenEnded) socket.close(FORBIDDEN, 'Forbidden');
-  };
-  return {
-    async next() {
-      try {
-        await sendAll();
-      } finally {
-        await stream.return();
-      }
-      return { value: undefined, done: true };
-    },
-    async return() {
-      await stream.return();
-      return { value: undefined, done: true };
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+    return { value: undefined, done: true };
+  }
+
+  async return(): Promise<IteratorResult<ExecutionResult>> {
+    await this.#stream.return();
+    return { value: undefined, done: true };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
 }
 
 /** Nothing where there is room for more; else resolves when this was written, or cannot be any more. */

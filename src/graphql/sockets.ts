@@ -1,4 +1,4 @@
-import type { Server as Protocol } from 'graphql-ws';
+import type { Server as Protocol, WebSocket as ProtocolSocket } from 'graphql-ws';
 import type { WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
@@ -25,10 +25,14 @@ const INTERNAL_ERROR = 4500;
  */
 export function speakGraphql(server: WebSocketServer, parts: SocketParts): () => void {
   const silent = new WeakSet<WebSocket>();
+  // One function for all sockets, thousands of which only wait.
+  function heard(this: WebSocket): void {
+    silent.delete(this);
+  }
+  // The socket closes by itself with the code that says what was wrong, such as a message that is too large.
+  const broke = (error: Error): void => parts.log.debug({ err: error }, 'A websocket broke.');
   server.on('connection', (socket: WebSocket) => {
-    socket.on('pong', () => silent.delete(socket));
-    // The socket closes by itself with the code that says what was wrong, such as a message that is too large.
-    socket.on('error', (error) => parts.log.debug({ err: error }, 'A websocket broke.'));
+    socket.on('pong', heard).on('error', broke);
     open(socket, parts);
   });
   return every(parts.clock, parts.keepAliveMs, () => {
@@ -42,21 +46,7 @@ export function speakGraphql(server: WebSocketServer, parts: SocketParts): () =>
 }
 
 function open(socket: WebSocket, { protocol, log }: SocketParts): void {
-  const fail = (error: unknown): void => {
-    log.error({ err: error }, 'A websocket message could not be handled.');
-    socket.close(INTERNAL_ERROR, 'Internal server error');
-  };
-  const closed = protocol.opened(
-    {
-      protocol: socket.protocol,
-      send: (text) => send(socket, text),
-      close: (code, reason) => socket.close(code, reason),
-      onMessage(handle) {
-        socket.on('message', (data) => void handle(String(data)).catch(fail));
-      },
-    },
-    { socket },
-  );
+  const closed = protocol.opened(new Wire(socket, log), { socket });
   socket.once('close', (code, reason) => {
     closed(code, String(reason)).catch((error: unknown) =>
       log.error({ err: error }, 'A websocket did not end cleanly.'),
@@ -64,12 +54,39 @@ function open(socket: WebSocket, { protocol, log }: SocketParts): void {
   });
 }
 
-/** Resolves when the message is on its way, or cannot be any more: a socket that closes meanwhile is nobody's fault. */
-function send(socket: WebSocket, text: string): Promise<void> {
-  return new Promise((resolve) => {
-    if (socket.readyState === socket.OPEN) socket.send(text, () => resolve());
-    else resolve();
-  });
+/** A socket as graphql-ws wants it. */
+class Wire implements ProtocolSocket {
+  readonly #socket: WebSocket;
+  readonly #log: Log;
+  readonly protocol: string;
+
+  constructor(socket: WebSocket, log: Log) {
+    this.#socket = socket;
+    this.#log = log;
+    this.protocol = socket.protocol;
+  }
+
+  /** Resolves when the message is on its way, or cannot be any more: a socket that closes meanwhile is nobody's fault. */
+  send(text: string): Promise<void> {
+    const socket = this.#socket;
+    return new Promise((resolve) => {
+      if (socket.readyState === socket.OPEN) socket.send(text, () => resolve());
+      else resolve();
+    });
+  }
+
+  close(code?: number, reason?: string): void {
+    this.#socket.close(code, reason);
+  }
+
+  onMessage(handle: (text: string) => Promise<void>): void {
+    this.#socket.on('message', (data) => {
+      handle(String(data)).catch((error: unknown) => {
+        this.#log.error({ err: error }, 'A websocket message could not be handled.');
+        this.#socket.close(INTERNAL_ERROR, 'Internal server error');
+      });
+    });
+  }
 }
 
 function every(clock: Clock, ms: number, run: () => void): () => void {

@@ -50,7 +50,9 @@ export function createSubscribe({ surroundings, execute, results }: SubscribePar
       operation.end();
     }
   };
-  return async (args, session) => {
+  return async ({ schema, document, variableValues, operationName }, session) => {
+    // Kept as long as the subscription: without the context that the operation came with.
+    const args = { schema, document, variableValues, operationName };
     const opening = beginOperation(surroundings, session.caller);
     try {
       const checked = validateSubscriptionArgs({ ...args, contextValue: opening.context, hideSuggestions: true });

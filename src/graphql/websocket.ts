@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type ExecutionArgs, GraphQLError } from 'graphql';
+import { type ExecutionArgs, GraphQLError, getOperationAST, OperationTypeNode } from 'graphql';
 import { type Context as Connection, handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
 import type { YogaServerInstance } from 'graphql-yoga';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -71,11 +71,12 @@ function createProtocol(parts: WebsocketParts) {
   const clients = new WeakMap<WebSocket, AbortController>();
   return makeServer<Record<string, unknown>, SocketExtra>({
     connectionInitWaitTimeout: socketLimits.initMs,
-    onSubscribe: (socket, _id, payload) => begin(parts, socket, payload, clientOf(clients, socket.extra.socket)),
+    onSubscribe: (socket, _id, payload) => begin(parts, socket, payload, () => clientOf(clients, socket.extra.socket)),
     execute: (args: ExecutionArgs) => envelopedOf(args).execute(args),
     subscribe: (args: ExecutionArgs) => envelopedOf(args).subscribe(args),
     onOperation(socket, id, _payload, args) {
       const stream = parts.operations.streamOf(args.contextValue as object);
+      if (stream) args.contextValue = null;
       return stream && sendStream(socket.extra.socket, id, stream);
     },
     onNext: (_socket, _id, _payload, _args, { data, errors, extensions }) =>
@@ -94,6 +95,7 @@ const envelopes = new WeakMap<object, Enveloped>();
 function envelopedOf({ contextValue }: ExecutionArgs): Enveloped {
   const enveloped = envelopes.get(contextValue as object);
   if (!enveloped) throw new Error('An operation came to be executed that was never begun.');
+  envelopes.delete(contextValue as object);
   return enveloped;
 }
 
@@ -102,7 +104,7 @@ async function begin(
   parts: WebsocketParts,
   socket: Socket,
   payload: SubscribePayload,
-  client: AbortSignal,
+  client: () => AbortSignal,
 ): Promise<ExecutionArgs | readonly GraphQLError[]> {
   try {
     if (Object.keys(socket.subscriptions).length > socketLimits.subscriptions)
@@ -111,10 +113,14 @@ async function begin(
       ];
     const session = await parts.authentication.authenticate(tokenOf(socket, payload));
     if (!session) return [clientError('UNAUTHENTICATED')];
-    const enveloped = parts.yoga.getEnveloped({ session, client });
+    const request: Partial<Request> = { session };
+    const enveloped = parts.yoga.getEnveloped(request);
     const document = enveloped.parse(payload.query);
     const errors = enveloped.validate(enveloped.schema, document);
     if (errors.length > 0) return errors.map(parts.results.mask);
+    // A subscription ends with its stream; made for everything else only, for most sockets do nothing but wait.
+    const operation = getOperationAST(document, payload.operationName);
+    if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) Object.assign(request, { client: client() });
     const contextValue = await enveloped.contextFactory();
     envelopes.set(contextValue, enveloped);
     return {
@@ -140,7 +146,7 @@ function authorizationIn(fields: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Aborted when the socket closes. Made when first needed: most sockets only wait for events. */
+/** Aborted when the socket closes. */
 function clientOf(clients: WeakMap<WebSocket, AbortController>, socket: WebSocket): AbortSignal {
   const known = clients.get(socket);
   if (known) return known.signal;

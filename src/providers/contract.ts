@@ -7,7 +7,7 @@ import type {
   ExternalConversationId,
   ExternalMessageId,
 } from '../domain/ids.ts';
-import type { JsonObject } from '../domain/json.ts';
+import type { Json, JsonObject } from '../domain/json.ts';
 import type {
   Address,
   ConversationFacts,
@@ -151,8 +151,11 @@ export type Slot<Value> =
 /** A provider's own place in its stream of changes: opaque to the core, under 4 KiB as JSON. */
 export type Checkpoint = JsonObject;
 
-/** Proof of what was read, to be given back once it is stored. Opaque to the core. */
-export type Receipt = JsonObject;
+/**
+ * Proof of what was read, to be given back once it is stored. Opaque to the core but for `head`: what stands first in the stream,
+ * the same in every read as long as nothing was confirmed.
+ */
+export type Receipt = JsonObject & { readonly head: Json };
 
 /** What a look at the stream brought. */
 export interface Pull {

@@ -32,17 +32,22 @@ const passing = new Set<ProviderError['kind']>(['unavailable', 'timeout']);
 export function guardAdapter(adapter: ProviderAdapter, parts: GuardParts): ProviderAdapter {
   const { times } = parts;
   const read = <T>(operation: string, call: Call, work: (call: Call) => Promise<T>): Promise<T> =>
-    withRetries(parts, call, () => attempt(parts, operation, call, times.callDeadlineMs, work));
+    within(parts, call, times.callDeadlineMs, (bounded) =>
+      withRetries(parts, bounded, () => attempt(parts, operation, bounded, work)),
+    );
   const write = <T>(operation: string, call: Call, work: (call: Call) => Promise<T>): Promise<T> =>
-    attempt(parts, operation, call, times.callDeadlineMs, work);
+    within(parts, call, times.callDeadlineMs, (bounded) => attempt(parts, operation, bounded, work));
+  const send: ProviderAdapter['send'] = (message, { lane }) =>
+    within(parts, { lane, signal: new AbortController().signal }, times.sendDeadlineMs, (bounded) =>
+      attempt(parts, 'send', bounded, (c) => adapter.send(message, c), failureOfSend),
+    ).catch(outcomeOf);
   const { pull, confirm, sweep, glance, findConversation, bookings, upload, download } = adapter;
   const { markRead, setNoReplyNeeded, setClosed } = adapter;
   return {
     verify: (call) => read('verify', call, (c) => adapter.verify(c)),
     conversations: (keys, call) => read('conversations', call, (c) => adapter.conversations(keys, c)),
     messages: (pages, call) => read('messages', call, (c) => adapter.messages(pages, c)),
-    send: (message, call) =>
-      attempt(parts, 'send', call, times.sendDeadlineMs, (c) => adapter.send(message, c)).catch(outcomeOf),
+    send,
     ...(pull && { pull: (from, call) => read('pull', call, (c) => pull.call(adapter, from, c)) }),
     ...(confirm && { confirm: (receipt, call) => write('confirm', call, (c) => confirm.call(adapter, receipt, c)) }),
     ...(sweep && { sweep: (from, call) => read('sweep', call, (c) => sweep.call(adapter, from, c)) }),
@@ -70,45 +75,68 @@ export function guardAdapter(adapter: ProviderAdapter, parts: GuardParts): Provi
   };
 }
 
+/** Bounds `work`, with all the tries that it makes and the waits between them. */
+async function within<T>(
+  { clock }: GuardParts,
+  call: Call,
+  deadlineMs: number,
+  work: (bounded: Call) => Promise<T>,
+): Promise<T> {
+  const deadline = new AbortController();
+  const disarm = clock.after(deadlineMs, () => deadline.abort(new Error('deadline')));
+  try {
+    return await work({ ...call, signal: AbortSignal.any([call.signal, deadline.signal]) });
+  } finally {
+    disarm();
+  }
+}
+
 async function withRetries<T>(parts: GuardParts, call: Call, work: () => Promise<T>): Promise<T> {
   const { retries, baseMs } = parts.times.readRetry;
   for (let tries = 0; ; tries += 1) {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof ProviderError) || !passing.has(error.kind)) throw error;
-      if (tries >= retries || call.signal.aborted) throw error;
+      if (!(error instanceof ProviderError) || !isWorthRetrying(error) || tries >= retries) throw error;
       const wait = parts.clock.random() * baseMs * 2 ** tries;
       if (wait > 0) await sleep(parts.clock, wait, call.signal);
+      if (call.signal.aborted) throw error;
     }
   }
 }
 
+/** Where the provider said when to come back, that is later than a retry would be. */
+function isWorthRetrying({ kind, retryAt }: ProviderError): boolean {
+  return passing.has(kind) && retryAt === null;
+}
+
+/** One try. `failureIn` finds the failure in an answer that tells of one instead of throwing it. */
 async function attempt<T>(
   parts: GuardParts,
   operation: string,
   call: Call,
-  deadlineMs: number,
   work: (call: Call) => Promise<T>,
+  failureIn: (answer: T) => ProviderError | null = () => null,
 ): Promise<T> {
-  const deadline = new AbortController();
   const started = parts.clock.monotonic();
-  const disarm = parts.clock.after(deadlineMs, () => deadline.abort(new Error('deadline')));
-  const bounded: Call = { ...call, signal: AbortSignal.any([call.signal, deadline.signal]) };
-  const observe = (error: ProviderError | null): void =>
+  const note = (error: ProviderError | null): void => {
+    if (error?.kind === 'rate-limited' && error.retryAt) parts.throttle.hold(error.retryAt);
     parts.observe?.({ operation, lane: call.lane, ms: parts.clock.monotonic() - started, error });
-  try {
-    const answer = await parts.throttle.run(bounded, operation, () => abandonedAt(bounded.signal, work(bounded)));
-    observe(null);
-    return answer;
-  } catch (error) {
-    const failure = asProviderError(parts.provider, operation, error, bounded.signal);
-    if (failure.kind === 'rate-limited' && failure.retryAt) parts.throttle.hold(failure.retryAt);
-    observe(failure);
+  };
+  let begun = false;
+  const begin = async (): Promise<T> => {
+    // Whoever has gone while this waited for its place is not asked for.
+    call.signal.throwIfAborted();
+    begun = true;
+    return abandonedAt(call.signal, work(call));
+  };
+  const answer = await parts.throttle.run(call, operation, begin).catch((error: unknown) => {
+    const failure = asProviderError(parts.provider, operation, error, { aborted: call.signal.aborted, begun });
+    note(failure);
     throw failure;
-  } finally {
-    disarm();
-  }
+  });
+  note(failureIn(answer));
+  return answer;
 }
 
 /** An adapter that does not listen to its signal is not waited for. */
@@ -121,12 +149,21 @@ function abandonedAt<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   });
 }
 
-function asProviderError(provider: string, operation: string, error: unknown, signal: AbortSignal): ProviderError {
+function asProviderError(
+  provider: string,
+  operation: string,
+  error: unknown,
+  { aborted, begun }: { readonly aborted: boolean; readonly begun: boolean },
+): ProviderError {
   if (error instanceof ProviderError) return error;
-  const [kind, message] = signal.aborted
+  const [kind, message] = aborted
     ? (['timeout', 'did not answer in time'] as const)
     : (['protocol', 'could not be understood'] as const);
-  return new ProviderError({ provider, operation, kind, message, cause: error });
+  return new ProviderError({ provider, operation, kind, message, noEffect: !begun, cause: error });
+}
+
+function failureOfSend(outcome: SendOutcome): ProviderError | null {
+  return outcome.kind === 'accepted' ? null : outcome.error;
 }
 
 function outcomeOf(error: ProviderError): SendOutcome {

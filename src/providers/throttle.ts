@@ -28,22 +28,29 @@ export function createThrottle(provider: string, limits: Limits, clock: Clock): 
 
   const refuse = (operation: string, message: string, retryAt: Date) =>
     new ProviderError({ provider, operation, kind: 'rate-limited', message, retryAt, noEffect: true });
+  const refuseWhileHeld = (operation: string): void => {
+    if (heldUntil > clock.now().getTime()) throw refuse(operation, 'the provider asked to wait', new Date(heldUntil));
+  };
   const leave = (): void => {
-    running -= 1;
-    const next = waiting.findIndex((one) => one.lane === 'person');
-    waiting.splice(Math.max(0, next), 1)[0]?.admit();
+    const person = waiting.findIndex((one) => one.lane === 'person');
+    const [next] = waiting.splice(Math.max(0, person), 1);
+    // The place is handed on: nobody who comes just now may take it too.
+    if (next) next.admit();
+    else running -= 1;
   };
   const enter = async (call: Call): Promise<void> => {
-    if (running >= limits.parallel) await admitted(waiting, call);
+    if (running >= limits.parallel) return admitted(waiting, call);
     running += 1;
   };
   return {
     async run(call, operation, work) {
-      if (heldUntil > clock.now().getTime()) throw refuse(operation, 'the provider asked to wait', new Date(heldUntil));
+      refuseWhileHeld(operation);
       const retryAt = bucket?.take(call.lane) ?? null;
       if (retryAt) throw refuse(operation, "this hour's requests are used up", retryAt);
       await enter(call);
       try {
+        // It may have asked for that while this one waited for its place.
+        refuseWhileHeld(operation);
         return await work();
       } finally {
         leave();

@@ -104,6 +104,12 @@ export function readableUntil({ booking }: Stay): Date {
   return new Date((booking.canceledAt?.getTime() ?? Date.parse(booking.checkOut)) + 365 * dayMs);
 }
 
+/** Whether a file is gone: every message it was sent with was judged to be phishing. */
+export function isTakenBack({ conversation }: Stay, file: number): boolean {
+  const holders = conversation.messages.filter(({ attachmentIds }) => attachmentIds.includes(file));
+  return holders.length > 0 && holders.every(({ redacted }) => redacted);
+}
+
 /** What is left of a message that was judged to be phishing. */
 export const redactedText = 'This message was deleted';
 

@@ -137,7 +137,9 @@ export interface Conversation {
 }
 
 /** What may be changed of a message in the provider's own inbox. */
-export type MessageChange = Partial<Pick<Message, 'body' | 'read' | 'readByGuest' | 'urgent' | 'priority' | 'snoozeUntil' | 'redacted'>>;
+export type MessageChange = Partial<
+  Pick<Message, 'body' | 'read' | 'readByGuest' | 'urgent' | 'priority' | 'snoozeUntil' | 'redacted'>
+>;
 
 /** A guest's whole name, in the order in which their language puts it. */
 export function nameOf(guest: Guest): string {

@@ -2,8 +2,8 @@ import type { Clock } from '../lib/clock.ts';
 import type { Chance } from './chance.ts';
 import { dayMs } from './days.ts';
 import type { BookingStatus } from './estate.ts';
-import type { Tables } from './tables.ts';
 import { pictureOf } from './pictures.ts';
+import type { Tables } from './tables.ts';
 import { languages } from './texts.ts';
 import type { Bookings } from './world-bookings.ts';
 import type { Messaging } from './world-messages.ts';
@@ -77,7 +77,11 @@ function seedOddities(ground: Ground): void {
 
 /** What Booking.com's inbox has besides: a thread nobody has written in, a picture, and a structured request. */
 function seedPlatformOddities({ bookings, messaging, tables, clock }: Ground): void {
-  const common = { platform: 'Booking.com', language: 'en', createdAt: new Date(clock.now().getTime() - dayMs) } as const;
+  const common = {
+    platform: 'Booking.com',
+    language: 'en',
+    createdAt: new Date(clock.now().getTime() - dayMs),
+  } as const;
   bookings.addBooking({ ...common });
   const { id } = bookings.addBooking({ ...common, messages: 3, guestHasAccount: true });
   const [thread] = tables.bySubject.get(`booking:${id}`) ?? [];

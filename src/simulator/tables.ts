@@ -1,4 +1,15 @@
-import type { Attachment, Booking, Conversation, Guest, Lead, Listing, Message, Portfolio, Property, Subject } from './estate.ts';
+import type {
+  Attachment,
+  Booking,
+  Conversation,
+  Guest,
+  Lead,
+  Listing,
+  Message,
+  Portfolio,
+  Property,
+  Subject,
+} from './estate.ts';
 import { countBefore, insertInOrder, type Place } from './ordered.ts';
 
 /** A conversation as it is kept: its thread grows in place, oldest first. */
@@ -25,7 +36,16 @@ export interface Tables {
   nextId(kind: Kind): number;
 }
 
-type Kind = 'portfolio' | 'property' | 'listing' | 'guest' | 'booking' | 'lead' | 'conversation' | 'message' | 'attachment';
+type Kind =
+  | 'portfolio'
+  | 'property'
+  | 'listing'
+  | 'guest'
+  | 'booking'
+  | 'lead'
+  | 'conversation'
+  | 'message'
+  | 'attachment';
 
 /** Empty tables. */
 export function createTables(): Tables {

@@ -107,7 +107,8 @@ function makeBooking(desk: Desk, news: NewBooking, guestIds?: readonly number[])
   const nights = news.nights ?? 3;
   const checkIn = news.checkIn ?? new Date(createdAt.getTime() + 14 * dayMs);
   const language = news.language ?? chance.pick(languages);
-  const booked = guestIds ?? Array.from({ length: news.guests ?? 1 }, () => makeGuest(desk, language, news.guestHasAccount).id);
+  const booked =
+    guestIds ?? Array.from({ length: news.guests ?? 1 }, () => makeGuest(desk, language, news.guestHasAccount).id);
   return keepDated(tables.bookings, tables.bookingsInOrder, {
     id,
     listingId: news.listingId ?? anyListing(desk).id,

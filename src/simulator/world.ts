@@ -1,6 +1,17 @@
 import type { Clock } from '../lib/clock.ts';
 import { createChance } from './chance.ts';
-import type { Attachment, Booking, Conversation, Guest, Lead, Listing, Message, Portfolio, Property, Subject } from './estate.ts';
+import type {
+  Attachment,
+  Booking,
+  Conversation,
+  Guest,
+  Lead,
+  Listing,
+  Message,
+  Portfolio,
+  Property,
+  Subject,
+} from './estate.ts';
 import { seedConversations, seedPlaces } from './seed.ts';
 import { createTables, demand, subjectKey, type Tables } from './tables.ts';
 import { createVoices, type Voices } from './voices.ts';
@@ -46,6 +57,8 @@ export interface Register {
 export interface World extends Register, Bookings, Voices, Omit<Messaging, 'startConversation' | 'attach'> {
   readonly clock: Clock;
   addConversation(news?: NewConversation): Conversation;
+  /** The thread of who booked, begun now where there is none yet. */
+  openThread(bookingId: number): Conversation;
   /** The threads of a booking or lead: whoever booked first. */
   conversationsOf(subject: Subject): readonly Conversation[];
   /** The portfolio that a booking or lead belongs to. */
@@ -73,6 +86,13 @@ export function createWorld(options: WorldOptions): World {
     onMessage: messaging.onMessage,
     conversationsOf: (subject) => threadsOf(tables, subject),
     portfolioOf: (subject) => portfolioOf(tables, subject),
+    openThread(bookingId) {
+      const subject: Subject = { kind: 'booking', id: bookingId };
+      const { guestIds, platform } = demand(tables.bookings, 'booking', bookingId);
+      const [guest = 0] = guestIds;
+      const [known] = threadsOf(tables, subject);
+      return known ?? messaging.startConversation(subject, guest, platform.toLowerCase(), clock.now());
+    },
     removeConversation: (id) => removeGuest(tables, bookings, messaging, id),
     addConversation(news = {}) {
       const subject: Subject =

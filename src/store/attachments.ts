@@ -15,7 +15,7 @@ import type { Database, Transaction } from './database.ts';
 import type { ToldMessage } from './message-writes.ts';
 import { asRecords } from './rows.ts';
 import type { TenantScope } from './scope.ts';
-import { type Cell, groupUp, readRows, toNumberOrNull } from './statement.ts';
+import { type Cell, groupUp, lineUp, readRows, toNumberOrNull } from './statement.ts';
 
 /** A file of a message, or one uploaded for a message that is still to be sent. */
 export interface Attachment {
@@ -73,24 +73,42 @@ export async function attachmentsOfMessages(
     values: [scope.tenantId, ids],
   });
   const groups = groupUp(ids, rows, ([messageId]) => brand<MessageId>(messageId));
-  return groups.map((group) =>
-    group.map(([, id, name, contentType, size]) => ({
-      id: brand<AttachmentId>(id),
-      name,
-      contentType,
-      size: toNumberOrNull(size),
-    })),
-  );
+  return groups.map((group) => group.map(([, ...cells]) => toAttachment(cells)));
 }
 
-/** Where the bytes of a file are; null where it is unknown, foreign, or has none at the provider. */
+/** Slot i answers id i; null where it is unknown or foreign, or its message was removed. */
+export async function attachmentsByIds(
+  db: Database,
+  scope: TenantScope,
+  ids: readonly AttachmentId[],
+): Promise<readonly (Attachment | null)[]> {
+  if (ids.length === 0) return [];
+  const rows = await readRows<AttachmentCells>(db, {
+    text: `SELECT a.id, a.name, a.content_type, a.size
+      FROM attachment a LEFT JOIN message m ON m.tenant_id = a.tenant_id AND m.id = a.message_id
+      WHERE a.tenant_id = $1 AND a.id = ANY($2::text[]) AND m.removed_at IS NULL`,
+    values: [scope.tenantId, ids],
+  });
+  return lineUp(ids, rows.map(toAttachment), ({ id }) => id);
+}
+
+type AttachmentCells = [id: string, name: Cell, contentType: Cell, size: Cell];
+
+function toAttachment([id, name, contentType, size]: AttachmentCells): Attachment {
+  return { id: brand<AttachmentId>(id), name, contentType, size: toNumberOrNull(size) };
+}
+
+/** Where the bytes of a file are; null where it is unknown, foreign, removed, or has none at the provider. */
 export async function attachmentSource(
   db: Database,
   scope: TenantScope,
   id: AttachmentId,
 ): Promise<AttachmentSource | null> {
   const rows = await db.prisma.attachment.findMany({
-    where: { tenant_id: scope.tenantId, id, external_id: { not: null } },
+    where: {
+      ...{ tenant_id: scope.tenantId, id, external_id: { not: null } },
+      OR: [{ message_id: null }, { message: { removed_at: null } }],
+    },
     include: { conversation: { select: { external_id: true, address: true } } },
   });
   const [row] = rows;

@@ -8,9 +8,17 @@ export interface AccountLease {
   readonly fence: bigint;
 }
 
+/** A receipt whose confirm was about to be tried, or was tried and not answered. */
+export interface OpenReceipt {
+  readonly receipt: JsonObject;
+  /** RFC 3339. */
+  readonly openedAt: string;
+}
+
 /** What is known of an account's place in its provider's stream. */
 export interface SyncState {
   readonly pullCheckpoint: JsonObject | null;
+  readonly openReceipt: OpenReceipt | null;
   readonly sweepCheckpoint: JsonObject | null;
   readonly sweepStartedAt: Date | null;
   readonly sweptAt: Date | null;
@@ -46,6 +54,7 @@ export async function syncState(db: Database, id: AccountId): Promise<SyncState>
     where: { id },
     select: {
       pull_checkpoint: true,
+      pull_receipt: true,
       sweep_checkpoint: true,
       sweep_started_at: true,
       swept_at: true,
@@ -55,6 +64,7 @@ export async function syncState(db: Database, id: AccountId): Promise<SyncState>
   });
   return {
     pullCheckpoint: row.pull_checkpoint as JsonObject | null,
+    openReceipt: row.pull_receipt as OpenReceipt | null,
     sweepCheckpoint: row.sweep_checkpoint as JsonObject | null,
     sweepStartedAt: row.sweep_started_at,
     sweptAt: row.swept_at,
@@ -65,7 +75,7 @@ export async function syncState(db: Database, id: AccountId): Promise<SyncState>
 
 /** A step in a stream, to be stored with what it brought. */
 export type StreamStep =
-  | { readonly stream: 'pull'; readonly checkpoint: JsonObject | null; readonly receipt: JsonObject | null }
+  | { readonly stream: 'pull'; readonly checkpoint: JsonObject | null; readonly receipt: OpenReceipt | null }
   | { readonly stream: 'sweep'; readonly checkpoint: JsonObject | null; readonly ended: boolean };
 
 /** Moves a stream forward. False, and nothing moved, where the lease has been replaced: whoever holds it now reads that step again. */
@@ -94,4 +104,11 @@ export async function moveStream(tx: Transaction, lease: AccountLease, step: Str
 export async function clearReceipt(db: Database, lease: AccountLease): Promise<void> {
   await db.prisma.$executeRaw`
     UPDATE account SET pull_receipt = NULL WHERE id = ${lease.accountId} AND lease_fence = ${lease.fence}`;
+}
+
+/** Has everything walked over again, unless a walk has begun since then. */
+export async function requestSweep(db: Database, lease: AccountLease, since: Date): Promise<void> {
+  await db.prisma.$executeRaw`
+    UPDATE account SET swept_at = NULL, sweep_checkpoint = NULL, sweep_started_at = NULL
+    WHERE id = ${lease.accountId} AND lease_fence = ${lease.fence} AND coalesce(sweep_started_at, swept_at, '-infinity') < ${since}`;
 }

@@ -39,24 +39,44 @@ export async function updateMarks(
   });
 }
 
-/** Marks what the participant wrote as read, up to a message of that conversation or all that is stored. Throws DomainError NOT_FOUND. */
-export async function markConversationRead(
+/**
+ * What the participant wrote and nobody has read, oldest first: up to a message of that conversation, or all that is stored.
+ * Throws DomainError NOT_FOUND.
+ */
+export async function unreadMessages(
   db: Database,
   scope: TenantScope,
   conversationId: ConversationId,
   upTo: MessageId | null,
+): Promise<readonly MessageId[]> {
+  const known = await db.prisma.conversation.count({ where: { tenant_id: scope.tenantId, id: conversationId } });
+  if (known === 0) throw new DomainError('NOT_FOUND', 'There is no such conversation.', ['conversationId']);
+  const last = upTo === null ? null : await placeOf(db.prisma, conversationId, upTo);
+  const rows = await db.prisma.$queryRaw<{ id: string }[]>`
+    SELECT id FROM message
+    WHERE conversation_id = ${conversationId} AND sent_by = 'participant' AND removed_at IS NULL
+      AND coalesce(read_local, read_upstream) IS NOT TRUE
+      AND (${last?.at ?? null}::timestamptz IS NULL OR (order_at, id) <= (${last?.at ?? null}::timestamptz, ${last?.id ?? null}))
+    ORDER BY order_at, id`;
+  return rows.map((row) => brand<MessageId>(row.id));
+}
+
+/** Marks messages of one conversation as read. What came since they were listed stays as it is: nobody has seen it. */
+export async function markMessagesRead(
+  db: Database,
+  scope: TenantScope,
+  conversationId: ConversationId,
+  ids: readonly MessageId[],
   now: Date,
 ): Promise<void> {
+  if (ids.length === 0) return;
   await db.transaction(async (tx) => {
-    const known = await tx.$queryRaw<unknown[]>`
+    await tx.$queryRaw`
       SELECT 1 FROM conversation WHERE tenant_id = ${scope.tenantId} AND id = ${conversationId} FOR NO KEY UPDATE`;
-    if (known.length === 0) throw new DomainError('NOT_FOUND', 'There is no such conversation.', ['conversationId']);
-    const last = upTo === null ? null : await placeOf(tx, conversationId, upTo);
     const rows = await tx.$queryRaw<Touched[]>`
       UPDATE message SET read_local = true
-      WHERE conversation_id = ${conversationId} AND sent_by = 'participant' AND removed_at IS NULL
+      WHERE tenant_id = ${scope.tenantId} AND conversation_id = ${conversationId} AND id = ANY(${ids})
         AND coalesce(read_local, read_upstream) IS NOT TRUE
-        AND (${last?.at ?? null}::timestamptz IS NULL OR (order_at, id) <= (${last?.at ?? null}::timestamptz, ${last?.id ?? null}))
       RETURNING id, account_id, conversation_id`;
     await announceMarks(tx, scope, rows, now);
   });
@@ -69,7 +89,7 @@ interface Touched {
 }
 
 async function placeOf(
-  tx: Transaction,
+  tx: Pick<Transaction, '$queryRaw'>,
   conversationId: ConversationId,
   id: MessageId,
 ): Promise<{ at: Date; id: string }> {

@@ -29,6 +29,8 @@ export interface Send {
   readonly request: SendRequest;
   readonly now: Date;
   readonly giveUpAfterMs: number;
+  /** Why nothing new may be queued now. What was queued under the same key before is told all the same. */
+  readonly refusal?: DomainError | null;
 }
 
 /**
@@ -45,6 +47,7 @@ export async function enqueue(db: Database, scope: TenantScope, send: Send): Pro
     const conversation = await conversationToWrite(tx, scope, send.request.conversationId);
     const mine = await takeKey(tx, scope, { actor: send.actor, key, hash, messageId, now: send.now });
     if (!mine.taken) return { ...(await replay(tx, scope, mine.messageId)), idempotencyKey: key, replayed: true };
+    if (send.refusal) throw send.refusal;
     const imported = send.request.sentBy === 'participant';
     await insertOwn(tx, scope, conversation, messageId, send);
     await attach(tx, scope, send.request.attachmentIds, { conversationId: conversation.id, messageId });

@@ -127,6 +127,13 @@ export async function closeThreads(db: Database, ids: readonly ConversationId[],
     WHERE id = ANY(${ids})`;
 }
 
+/** Remembers threads with a gap, so that it is closed also where whoever found it is not there to do so. */
+export async function markOpen(tx: Transaction, ids: readonly ConversationId[], now: Date): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.$executeRaw`
+    UPDATE conversation SET stale_since = coalesce(stale_since, ${now}) WHERE id = ANY(${ids})`;
+}
+
 /** Remembers that the provider has something in there that we have not read. */
 export async function markStale(
   tx: Transaction,

@@ -45,7 +45,23 @@ export async function createToken(
 /** Whom a token stands for; null where it is unknown, expired or revoked. */
 export async function findCaller(db: Database, token: string, now: Date): Promise<TokenCaller | null> {
   // Looked up by digest: what an attacker could time is the digest of a guess, which tells nothing about a token.
-  const row = await db.prisma.token.findUnique({ where: { hash: hashOf(token) }, include: { tenant: true } });
+  return callerOf(await db.prisma.token.findUnique({ where: { hash: hashOf(token) }, include: { tenant: true } }), now);
+}
+
+/** The same by the token's id, for what was made for a token earlier: whether that still holds. */
+export async function findCallerById(db: Database, tokenId: string, now: Date): Promise<TokenCaller | null> {
+  return callerOf(await db.prisma.token.findUnique({ where: { id: tokenId }, include: { tenant: true } }), now);
+}
+
+interface TokenRow {
+  readonly id: string;
+  readonly scopes: readonly string[];
+  readonly revoked_at: Date | null;
+  readonly expires_at: Date | null;
+  readonly tenant: { readonly id: string; readonly name: string };
+}
+
+function callerOf(row: TokenRow | null, now: Date): TokenCaller | null {
   if (!row || row.revoked_at || (row.expires_at && row.expires_at <= now)) return null;
   return {
     tokenId: row.id,

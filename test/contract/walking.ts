@@ -47,11 +47,19 @@ export function hear(events: Iterable<ProviderEvent>): Heard {
   return heard;
 }
 
-// One that hangs from two things is told once with each.
 function hearConversation({ conversations }: Heard, news: ProviderConversation): void {
-  const known = conversations.get(news.externalId);
-  const { booking = null, lead = null } = known ?? {};
-  conversations.set(news.externalId, { ...news, booking: news.booking ?? booking, lead: news.lead ?? lead });
+  conversations.set(news.externalId, together(conversations.get(news.externalId), news));
+}
+
+/** What was left out before or is left out now stays as it was told: one that hangs from two things is told once with each. */
+function together(known: ProviderConversation | undefined, news: ProviderConversation): ProviderConversation {
+  const { booking = null, lead = null, participant = null } = known ?? {};
+  return {
+    ...news,
+    booking: news.booking ?? booking,
+    lead: news.lead ?? lead,
+    participant: news.participant ?? participant,
+  };
 }
 
 /** One step of a walk: where it started and what it brought. */
@@ -138,11 +146,17 @@ export function messagesIn(pages: readonly Page<ProviderMessage>[]): readonly Pr
 
 type Told = Omit<ConversationTruth, 'propertyExternalId'>;
 
-/** Everything, as the adapter tells it: what it finds by itself, with every thread read back to its beginning. */
+/** Everything, as the adapter tells it: what it finds by itself, each conversation read, with its thread back to the beginning. */
 export async function everythingTold({ adapter, module }: Bench): Promise<readonly Told[]> {
+  const { batchSize } = module.limits;
   const found = [...(await discover(adapter)).conversations.values()];
-  const threads = await readBack(adapter, found.map(keyOf), module.limits.batchSize);
-  return inOrder(found.map((conversation, index) => toldOf(conversation, messagesIn(threads[index] ?? []))));
+  const read: ProviderConversation[] = [];
+  for (let from = 0; from < found.length; from += batchSize) {
+    const slots = await adapter.conversations(found.slice(from, from + batchSize).map(keyOf), callOf());
+    read.push(...slots.map((slot, place) => together(found[from + place], valueIn(slot))));
+  }
+  const threads = await readBack(adapter, found.map(keyOf), batchSize);
+  return inOrder(read.map((conversation, index) => toldOf(conversation, messagesIn(threads[index] ?? []))));
 }
 
 /** Everything, as it is in truth. */

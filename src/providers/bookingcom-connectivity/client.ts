@@ -1,10 +1,9 @@
-import { ProviderError } from '../../domain/errors.ts';
+import type { ProviderError } from '../../domain/errors.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { createHttp, errorOfStatus, type HttpAnswer } from '../../lib/http.ts';
 import { redactText } from '../../lib/redaction.ts';
-import type { Call } from '../contract.ts';
+import type { Call, Deps } from '../contract.ts';
 import { authBaseUrlOf, type ConnectivityCredentials } from './credentials.ts';
-import type { NotingDeps } from './extensions.ts';
 import { nonsense, PROVIDER, refusal } from './failures.ts';
 import { flag, isObject, items, name, readAs, wireClaims, wireError, wireToken } from './wire.ts';
 
@@ -43,7 +42,7 @@ const LONGEST_MARGIN_S = 300;
 const MAX_BYTES = 16_000_000;
 
 /** Puts a client together; nothing is asked yet. */
-export function createClient(credentials: ConnectivityCredentials, deps: NotingDeps): Client {
+export function createClient(credentials: ConnectivityCredentials, deps: Deps): Client {
   const { clientId, clientSecret, baseUrl, version = DEFAULT_VERSION } = credentials;
   const now = () => deps.now();
   const http = createHttp({ provider: PROVIDER, fetch: deps.fetch, now });
@@ -94,7 +93,9 @@ export function createClient(credentials: ConnectivityCredentials, deps: NotingD
 }
 
 function queryOf({ query = {} }: Asked): string {
-  const given = Object.entries(query).flatMap(([key, value]): [string, string][] => (value === null ? [] : [[key, value]]));
+  const given = Object.entries(query).flatMap(([key, value]): [string, string][] =>
+    value === null ? [] : [[key, value]],
+  );
   return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
 }
 
@@ -113,7 +114,8 @@ function dataOf(operation: string, body: Json, clear: (words: string) => string)
   const data = isObject(body) ? body.data : null;
   if (isObject(data) && flag.parse(data.ok) !== false) return data;
   const [first] = errorsOf(body);
-  if (!first) throw nonsense(operation, isObject(data) ? 'the answer is not ok and does not say why' : 'no data in the answer');
+  if (!first)
+    throw nonsense(operation, isObject(data) ? 'the answer is not ok and does not say why' : 'no data in the answer');
   const status = first.code ?? 0;
   const message = `answered 200 with error ${status}: ${clear(first.message ?? '').slice(0, 300)}`;
   if (status === 403 || status === 404) throw refusal(operation, status === 403 ? 'forbidden' : 'not-found', message);

@@ -29,16 +29,15 @@ const address = z.url({ protocol: /^https?$/ }).overwrite((url) => url.replace(/
 
 /** Checked when an account is connected. */
 export const connectivityCredentials: z.ZodType<ConnectivityCredentials> = z.strictObject({
-  clientId: word.describe("The machine account's client id. Staging and production each need a machine account of their own."),
+  clientId: word.describe(
+    "The machine account's client id. Staging and production each need a machine account of their own.",
+  ),
   clientSecret: word.describe('The client secret, shown once when the machine account is created.'),
   propertyIds: z
     .array(word.regex(/^\d+$/))
     .min(1)
     .describe('Ids of the properties attached to the machine account: the API has no list of them.'),
-  version: z
-    .enum(versions)
-    .optional()
-    .describe('The version of the messaging API, `1.0` to `1.3`. Without it: `1.2`.'),
+  version: z.enum(versions).optional().describe('The version of the messaging API, `1.0` to `1.3`. Without it: `1.2`.'),
   webhook: z
     .strictObject({
       clientId: word.describe('The client id that the notification service was given for our token endpoint.'),

@@ -8,6 +8,7 @@ import type {
   ProviderMessage,
   SentBy,
 } from '../../domain/messaging.ts';
+import { openRequest } from './notes.ts';
 import { addressOf, type Place, RESERVATION } from './places.ts';
 import { finestTime, ticksOf } from './uuid-time.ts';
 import {
@@ -23,7 +24,7 @@ import {
 } from './wire.ts';
 
 /** How it reaches the guest, as it is called on every account. */
-const CHANNEL = 'booking-com';
+export const CHANNEL = 'booking-com';
 
 /** A conversation with its place. `page` is what came of its messages, oldest first, without what cannot be told apart. */
 export interface ReadConversation {
@@ -57,20 +58,24 @@ export function conversationOf(raw: Json, property: string): ReadConversation | 
     externalId: brand(wire.conversation_id),
     address: addressOf(place),
     participant: guest
-      ? { externalId: brand(guest.participant_id), name: guest.metadata?.name ?? null, email: guest.metadata?.email_alias ?? null }
+      ? {
+          externalId: brand(guest.participant_id),
+          name: guest.metadata?.name ?? null,
+          email: guest.metadata?.email_alias ?? null,
+        }
       : null,
     channel: CHANNEL,
     subject: null,
     ...subjectOf(place),
     noReplyNeeded: wire.tags?.no_reply_needed?.set ?? null,
     closedAt: null,
-    facts: factsOf(wire),
+    facts: null,
     newest: null,
     raw: without(raw, 'messages'),
   };
   const sides = new Map(participants.map((one) => [one.participant_id, sideOf(kindOf(one))]));
-  const messages = wire.messages.flatMap((item) => threadMessageOf(item, sides, us) ?? []);
-  return { wire, place, conversation, messages: inOrder(messages) };
+  const messages = inOrder(wire.messages.flatMap((item) => threadMessageOf(item, sides, us) ?? []));
+  return { wire, place, messages, conversation: { ...conversation, facts: factsOf(wire, messages) } };
 }
 
 /** Messages of one thread, oldest first and each once; of one millisecond, in the order in which their ids were made. */
@@ -104,7 +109,11 @@ export function newsMessageOf(wire: WireNews, raw: Json): ProviderMessage {
   return { ...messageOf(wire, raw), sentBy: wire.sender ? sideOf(kindOf(wire.sender)) : null, read: null };
 }
 
-function threadMessageOf(raw: Json, sides: ReadonlyMap<string, SentBy | null>, us: string | null): ProviderMessage | null {
+function threadMessageOf(
+  raw: Json,
+  sides: ReadonlyMap<string, SentBy | null>,
+  us: string | null,
+): ProviderMessage | null {
   const wire = readAs(wireThreadMessage, raw);
   if (!wire) return null;
   const sentBy = wire.sender_id === null ? null : (sides.get(wire.sender_id) ?? null);
@@ -138,10 +147,12 @@ function attachmentOf(id: string): ProviderAttachment {
 }
 
 /** The reply window hangs from the check-out, which this API never tells: `access` is all it says. */
-function factsOf({ access }: WireConversation): ConversationFacts | null {
-  if (access === null) return null;
-  const closed = access.toLowerCase() === 'read_only';
-  return { canReply: !closed, replyUntil: null, replyBlockedBy: closed ? 'read_only' : null };
+function factsOf({ access }: WireConversation, messages: readonly ProviderMessage[]): ConversationFacts | null {
+  const details = openRequest(messages);
+  if (access === null && details === null) return null;
+  const closed = access?.toLowerCase() === 'read_only';
+  const canReply = access === null ? null : !closed;
+  return { canReply, replyUntil: null, replyBlockedBy: closed ? 'read_only' : null, details };
 }
 
 function without(raw: Json, field: string): Json {

@@ -33,7 +33,8 @@ export function placeOf(address: Address): Place {
 /** The same place with what the properties' voices tell of it, either way. */
 export function completed(place: Place, voices: Known['voices']): Place {
   const { us } = place;
-  const property = place.property ?? Object.entries(voices).find(([, voice]) => us !== null && voice === us)?.[0] ?? null;
+  const property =
+    place.property ?? Object.entries(voices).find(([, voice]) => us !== null && voice === us)?.[0] ?? null;
   return { ...place, property, us: us ?? (property === null ? null : (voices[property] ?? null)) };
 }
 

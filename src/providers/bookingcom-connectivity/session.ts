@@ -1,9 +1,8 @@
 import { ProviderError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { Call } from '../contract.ts';
+import type { Call, Deps } from '../contract.ts';
 import type { Asked, Client, Token } from './client.ts';
 import type { ConnectivityCredentials } from './credentials.ts';
-import type { NotingDeps } from './extensions.ts';
 import { harmless, nonsense, PROVIDER, refusal } from './failures.ts';
 import { type Known, readKnown, withKnown } from './memory.ts';
 
@@ -13,9 +12,11 @@ export interface Session {
   ask(operation: string, asked: Asked, call: Call): Promise<JsonObject>;
   /** Takes a new token, whatever is held: proof of the credentials. */
   renew(call: Call): Promise<Token>;
-  voices(): Promise<Known['voices']>;
+  known(): Promise<Known>;
   /** Keeps under which participant id properties speak. Never fails: what is not kept is learned again. */
   learn(voices: Known['voices']): Promise<void>;
+  /** Keeps since when it is not known what a confirm did. Never fails. */
+  doubt(since: string): Promise<void>;
 }
 
 /** At most so many tokens an hour (token-based authentication); one more would be refused. */
@@ -25,7 +26,7 @@ const HOUR_MS = 3_600_000;
 const MOST_VOICES = 500;
 
 /** Puts a session together; nothing is asked yet. */
-export function createSession(credentials: ConnectivityCredentials, client: Client, deps: NotingDeps): Session {
+export function createSession(credentials: ConnectivityCredentials, client: Client, deps: Deps): Session {
   const known = async () => readKnown(await deps.memory.read(), credentials);
   const update = async (change: (current: Known) => JsonObject | Promise<JsonObject>): Promise<Known> => {
     const content = await deps.memory.update(async (current) =>
@@ -34,22 +35,12 @@ export function createSession(credentials: ConnectivityCredentials, client: Clie
     return readKnown(content, credentials);
   };
 
-  const exchange = async (current: Known, call: Call): Promise<{ token: Token; kept: JsonObject }> => {
-    const now = deps.now();
-    const recent = current.exchanges.filter((at) => now.getTime() - at < HOUR_MS && at <= now.getTime());
-    const oldest = recent[recent.length - MOST_EXCHANGES];
-    if (oldest !== undefined) throw exhausted(new Date(oldest + HOUR_MS));
-    const token = await client.exchange(call);
-    const { jwt, expiresAt } = token;
-    return { token, kept: { token: jwt, expiresAt: expiresAt.toISOString(), exchanges: [...recent, now.getTime()] } };
-  };
-
   /** One new token for all who find theirs expired or refused. */
   const tokenFor = async (call: Call, refused: string | null): Promise<string> => {
     const held = usable(await known(), refused, deps.now());
     if (held !== null) return held;
     const { token } = await update(async (current) =>
-      usable(current, refused, deps.now()) === null ? (await exchange(current, call)).kept : {},
+      usable(current, refused, deps.now()) === null ? (await exchange(client, current, deps.now(), call)).kept : {},
     );
     if (token) return token;
     throw nonsense('token', 'was not kept');
@@ -72,7 +63,7 @@ export function createSession(credentials: ConnectivityCredentials, client: Clie
     async renew(call) {
       const taken: { token?: Token } = {};
       await update(async (current) => {
-        const { token, kept } = await exchange(current, call);
+        const { token, kept } = await exchange(client, current, deps.now(), call);
         taken.token = token;
         return kept;
       });
@@ -80,10 +71,11 @@ export function createSession(credentials: ConnectivityCredentials, client: Clie
       throw nonsense('token', 'was not kept');
     },
 
-    voices: async () => (await known()).voices,
+    known,
 
     async learn(voices) {
-      const news = (current: Known) => Object.entries(voices).filter(([property, id]) => current.voices[property] !== id);
+      const news = (current: Known) =>
+        Object.entries(voices).filter(([property, id]) => current.voices[property] !== id);
       try {
         if (news(await known()).length === 0) return;
         await update((current) => {
@@ -94,7 +86,22 @@ export function createSession(credentials: ConnectivityCredentials, client: Clie
         // A memory that fails here fails at the next token too, where it is told.
       }
     },
+
+    async doubt(since) {
+      // What a memory that fails forgets, the walk over everything finds.
+      await update(() => ({ doubtSince: since })).catch(() => undefined);
+    },
   };
+}
+
+/** Takes a new token, unless the hour's are used up: a provider that refuses every token must not be asked for ever more of them. */
+async function exchange(client: Client, { exchanges }: Known, now: Date, call: Call) {
+  const recent = exchanges.filter((at) => now.getTime() - at < HOUR_MS && at <= now.getTime());
+  const oldest = recent[recent.length - MOST_EXCHANGES];
+  if (oldest !== undefined) throw exhausted(new Date(oldest + HOUR_MS));
+  const token = await client.exchange(call);
+  const { jwt, expiresAt } = token;
+  return { token, kept: { token: jwt, expiresAt: expiresAt.toISOString(), exchanges: [...recent, now.getTime()] } };
 }
 
 function usable({ token, expiresAt }: Known, refused: string | null, now: Date): string | null {

@@ -3,7 +3,7 @@ import { attachmentIdOf, conversationIds, type Stay } from '../../simulator/book
 import type { Attachment } from '../../simulator/estate.ts';
 import { matchesType } from '../../simulator/media.ts';
 import { nameUuid } from '../../simulator/uuids.ts';
-import { fieldsOf, type Fields } from './simulator-body.ts';
+import { type Fields, fieldsOf } from './simulator-body.ts';
 import type { Desk } from './simulator-desk.ts';
 import { ok, type Reply, refuse } from './simulator-envelope.ts';
 
@@ -99,7 +99,8 @@ function give(desk: Desk, stay: Stay, attachment: Attachment, range: URLSearchPa
   const { bytes } = attachment;
   const from = boundOf(range.get('from'), 0);
   const last = boundOf(range.get('to'), rangeEnd === 'inclusive' ? bytes.length - 1 : bytes.length);
-  if (from === null || last === null || from > last || from >= bytes.length) return refuse(400, 'The range is not valid');
+  if (from === null || last === null || from > last || from >= bytes.length)
+    return refuse(400, 'The range is not valid');
   const end = Math.min(bytes.length, rangeEnd === 'inclusive' ? last + 1 : last);
   if (end - from > 5 * megabyte && longDownload === 'refuse') return refuse(400, 'The range is too long');
   const part = bytes.slice(from, Math.min(end, from + 5 * megabyte));

@@ -1,5 +1,13 @@
 import type { Clock } from '../../lib/clock.ts';
-import { conversationIds, openProperties, properties, type Stay, stayOf, staysOf, writableUntil } from '../../simulator/bookingcom.ts';
+import {
+  conversationIds,
+  openProperties,
+  properties,
+  type Stay,
+  stayOf,
+  staysOf,
+  writableUntil,
+} from '../../simulator/bookingcom.ts';
 import type { Message } from '../../simulator/estate.ts';
 import type { World } from '../../simulator/world.ts';
 import type { ConnectivitySwitches } from './simulator-switches.ts';

@@ -1,5 +1,15 @@
 import type { Json, JsonObject } from '../../domain/json.ts';
-import { attachmentIdOf, conversationIds, guestParticipants, messageIdOf, properties, propertyParticipants, redactedText, reservationIdOf, type Stay } from '../../simulator/bookingcom.ts';
+import {
+  attachmentIdOf,
+  conversationIds,
+  guestParticipants,
+  messageIdOf,
+  properties,
+  propertyParticipants,
+  redactedText,
+  reservationIdOf,
+  type Stay,
+} from '../../simulator/bookingcom.ts';
 import { type Message, nameOf } from '../../simulator/estate.ts';
 import type { Desk, Version } from './simulator-desk.ts';
 import { mailed } from './simulator-mail.ts';

@@ -1,5 +1,5 @@
 import { findAttachment, messageIdOf, type Stay } from '../../simulator/bookingcom.ts';
-import { fieldsOf, type Fields, textsOf } from './simulator-body.ts';
+import { type Fields, fieldsOf, textsOf } from './simulator-body.ts';
 import { type Desk, isWritable } from './simulator-desk.ts';
 import { type Reply, refuse } from './simulator-envelope.ts';
 import type { Requests } from './simulator-requests.ts';
@@ -7,7 +7,7 @@ import type { Requests } from './simulator-requests.ts';
 /** What was taken for delivery: told once each, also where the guest never gets it. */
 export interface Taken {
   readonly conversation: number;
-  readonly messageId: string;
+  readonly messageExternalId: string;
   readonly body: string;
   readonly attachments: readonly string[];
 }
@@ -19,7 +19,8 @@ export function send(desk: Desk, stay: Stay, body: Fields | null, requests: Requ
   const message = fieldsOf(body?.['message']);
   const content = message?.['content'];
   const files = textsOf(message?.['attachment_ids']);
-  if (typeof content !== 'string' || content.trim() === '') return { refusal: refuse(400, 'message.content is required') };
+  if (typeof content !== 'string' || content.trim() === '')
+    return { refusal: refuse(400, 'message.content is required') };
   if (!files) return { refusal: refuse(400, 'message.attachment_ids must be a list') };
   if (!isWritable(desk, stay)) return { refusal: refuse(desk.switches.readOnlySend, 'The conversation is read only') };
   const attachments = files.map((id) => findAttachment(desk.world, id));
@@ -29,9 +30,9 @@ export function send(desk: Desk, stay: Stay, body: Fields | null, requests: Requ
   const linked = linksIn(content).some((link) => !isApproved(desk, link));
   if (linked && desk.switches.blockedLink === 'refused') return { refusal: refuse(400, 'The message has a link') };
   const attachmentIds = attachments.flatMap((file) => (file ? [file.id] : []));
-  const messageId = deliver(desk, stay, linked, content, attachmentIds);
+  const messageExternalId = deliver(desk, stay, linked, content, attachmentIds);
   requests.answered(stay.conversation.id);
-  const taken = { conversation: stay.conversation.id, messageId, body: content, attachments: files };
+  const taken = { conversation: stay.conversation.id, messageExternalId, body: content, attachments: files };
   return { taken, guestHasAccount: stay.guest.hasAccount };
 }
 

@@ -141,7 +141,8 @@ export function readAs<T extends z.ZodType>(shape: T, value: unknown): z.infer<T
  * A Java zone behind it, as in `2021-01-01T14:52:38.860Z[GMT]`, is passed over. Null where it is none.
  */
 export function momentOf(value: string): Date | null {
-  const [, time, zone] = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?) ?([^[]*)(?:\[.*\])?$/.exec(value.trim()) ?? [];
+  const [, time, zone] =
+    /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?) ?([^[]*)(?:\[.*\])?$/.exec(value.trim()) ?? [];
   if (time === undefined) return null;
   const read = new Date(`${time}${zone === '' || zone === undefined ? 'Z' : zone}`);
   return Number.isNaN(read.getTime()) ? null : read;

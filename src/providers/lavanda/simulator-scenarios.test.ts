@@ -129,7 +129,13 @@ describe('reading and sending', () => {
     const answer = await ask(sendMutation, { c: externalId, b: 'Here we are!' });
     expect(answer.body).toEqual({ data: { conversations: { sendMessage: { id: 'ms_3' } } } });
     expect(simulator.sent).toEqual([
-      { conversationExternalId: externalId, messageExternalId: 'ms_3', body: 'Here we are!', at: clock.now(), attachments: [] },
+      {
+        conversationExternalId: externalId,
+        messageExternalId: 'ms_3',
+        body: 'Here we are!',
+        at: clock.now(),
+        attachments: [],
+      },
     ]);
     expect(simulator.conversations()[0]?.messages).toMatchObject([
       { sentBy: 'participant', read: true },
