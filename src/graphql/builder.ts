@@ -19,6 +19,7 @@ export interface SchemaTypes {
     Date: { Input: Day; Output: Day };
     JSON: { Input: Json; Output: Json };
     EventCursor: { Input: FeedPosition; Output: FeedPosition };
+    File: { Input: File; Output: never };
   };
   AuthScopes: { scope: Scope };
 }

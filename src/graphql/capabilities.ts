@@ -1,6 +1,9 @@
+import { DomainError } from '../domain/errors.ts';
 import type { ProviderFace } from '../domain/gateway.ts';
 import type { Account, Conversation } from '../domain/messaging.ts';
 import { builder } from './builder.ts';
+import type { Context } from './context.ts';
+import { ownerOf } from './owner.ts';
 
 /** Where a thing that can be done takes effect. */
 type Mode = 'UPSTREAM' | 'LOCAL' | 'UNSUPPORTED';
@@ -10,6 +13,9 @@ export interface Ability {
   readonly until: Date | null;
   readonly blockedBy: string | null;
   readonly mode: Mode;
+  /** Media types of files, and their size in bytes; absent where it is not about files. */
+  readonly types?: readonly string[];
+  readonly maxBytes?: number;
 }
 
 export interface Capabilities {
@@ -40,9 +46,17 @@ const abilityType = builder.objectRef<Ability>('ConversationAbility').implement(
     blockedBy: t.exposeString('blockedBy', {
       nullable: true,
       description:
-        'Why it cannot be done: `account_disconnected`, `unsupported`, `reply_window_closed`, `read_only`, or a provider’s own code.',
+        'Why it cannot be done: `account_disconnected`, `unsupported`, `reply_window_closed`, `read_only`, `closed`, `unwritten` (nobody has written there yet), or a provider’s own code.',
     }),
     mode: t.expose('mode', { type: modeType, description: 'Where it takes effect.' }),
+    types: t.exposeStringList('types', {
+      nullable: true,
+      description: 'Of `attach`: the media types of the files that are taken. Null elsewhere.',
+    }),
+    maxBytes: t.exposeInt('maxBytes', {
+      nullable: true,
+      description: 'Of `attach`: how large a file may be, in bytes. Null elsewhere.',
+    }),
   }),
 });
 
@@ -62,7 +76,7 @@ export const capabilitiesType = builder.objectRef<Capabilities>('ConversationCap
 
 /** What can be done in a conversation now, by its own facts, its provider's abilities and its account's state. */
 export function capabilitiesOf(
-  { facts }: Conversation,
+  conversation: Conversation,
   account: Account,
   face: ProviderFace | undefined,
   now: Date,
@@ -72,21 +86,49 @@ export function capabilitiesOf(
     if (!face?.abilities.includes(name)) return otherwise;
     return connected ? { allowed: true, until: null, blockedBy: null, mode: 'UPSTREAM' } : disconnected;
   };
+  const reply = connected ? replyOf(conversation, now) : disconnected;
   return {
-    reply: connected ? replyOf(facts, now) : disconnected,
-    attach: upstream('attachments', unsupported),
+    reply,
+    attach: attachOf(conversation, face, reply),
     markRead: upstream('markRead', { allowed: true, until: null, blockedBy: null, mode: 'LOCAL' }),
-    noReplyNeeded: upstream('noReplyNeeded', unsupported),
+    noReplyNeeded: onceWritten(conversation, upstream('noReplyNeeded', unsupported)),
   };
+}
+
+/** What can be done in a conversation now, for the caller of an operation. */
+export async function capabilitiesIn(conversation: Conversation, context: Context): Promise<Capabilities> {
+  const account = await ownerOf(conversation, {}, context);
+  const face = context.gateway.providers.find(({ id }) => id === account.provider);
+  return capabilitiesOf(conversation, account, face, context.clock.now());
+}
+
+/** Why a thing cannot be done, naming what blocks it: UNSUPPORTED or READ_ONLY; null where it can. */
+export function hindrance({ allowed, blockedBy, mode }: Ability, ...path: readonly string[]): DomainError | null {
+  if (allowed) return null;
+  if (mode === 'UNSUPPORTED') return new DomainError('UNSUPPORTED', 'The provider has no such thing.', path);
+  const why = blockedBy ? ` (${blockedBy})` : '';
+  return new DomainError('READ_ONLY', `This cannot be done in the conversation now${why}.`, path);
 }
 
 const disconnected: Ability = { allowed: false, until: null, blockedBy: 'account_disconnected', mode: 'UPSTREAM' };
 const unsupported: Ability = { allowed: false, until: null, blockedBy: 'unsupported', mode: 'UNSUPPORTED' };
 
-function replyOf(facts: Conversation['facts'], now: Date): Ability {
+function replyOf({ facts, closedAt }: Conversation, now: Date): Ability {
   const until = facts?.replyUntil ?? null;
-  if (facts?.canReply === false)
-    return { allowed: false, until, blockedBy: facts.replyBlockedBy ?? 'read_only', mode: 'UPSTREAM' };
-  if (until && until <= now) return { allowed: false, until, blockedBy: 'reply_window_closed', mode: 'UPSTREAM' };
+  const blocked = (blockedBy: string): Ability => ({ allowed: false, until, blockedBy, mode: 'UPSTREAM' });
+  if (facts?.canReply === false) return blocked(facts.replyBlockedBy ?? 'read_only');
+  if (until && until <= now) return blocked('reply_window_closed');
+  if (closedAt) return blocked('closed');
   return { allowed: true, until, blockedBy: null, mode: 'UPSTREAM' };
+}
+
+/** Files go with a message: where none can be sent, neither can they. */
+function attachOf(conversation: Conversation, face: ProviderFace | undefined, reply: Ability): Ability {
+  if (!face?.attachments || !face.abilities.includes('attachments')) return unsupported;
+  return onceWritten(conversation, { ...reply, ...face.attachments });
+}
+
+/** Where nobody has written yet the provider has nothing that a file or a mark could hang from. */
+function onceWritten({ externalId }: Conversation, ability: Ability): Ability {
+  return externalId === null && ability.allowed ? { ...ability, allowed: false, blockedBy: 'unwritten' } : ability;
 }

@@ -1,6 +1,6 @@
 import type { Conversation } from '../domain/messaging.ts';
 import { builder } from './builder.ts';
-import { capabilitiesOf, capabilitiesType } from './capabilities.ts';
+import { capabilitiesIn, capabilitiesType } from './capabilities.ts';
 import { pageArgs } from './connection-types.ts';
 import { messageConnectionType } from './message.ts';
 import { idOf, nodeRef } from './node.ts';
@@ -92,11 +92,7 @@ builder.objectFields(conversationRef, (t) => ({
   capabilities: t.field({
     type: capabilitiesType,
     description: 'What can be done in it now.',
-    async resolve(conversation, _args, context) {
-      const account = await ownerOf(conversation, {}, context);
-      const face = context.gateway.providers.find(({ id }) => id === account.provider);
-      return capabilitiesOf(conversation, account, face, context.clock.now());
-    },
+    resolve: (conversation, _args, context) => capabilitiesIn(conversation, context),
   }),
 }));
 

@@ -1,3 +1,4 @@
+import type { ProviderFace } from '../domain/gateway.ts';
 import { brand } from '../domain/ids.ts';
 import type { Account, Conversation } from '../domain/messaging.ts';
 import { listAccounts } from '../store/account-reads.ts';
@@ -5,10 +6,13 @@ import { type ConversationFilter, countConversations, listConversations } from '
 import { builder } from './builder.ts';
 import { connectionType, pageArgs } from './connection-types.ts';
 import type { Context } from './context.ts';
+import { lookUp } from './look-ups.ts';
 import { type Connection, createConnection, type PageArgs, pageCost, pageRequest } from './paging.ts';
 import { conversationRef } from './refs.ts';
 import { refresh, type Source, sourceOf, sourceType, staleBefore } from './sources.ts';
 import { oldestAllowed } from './thread.ts';
+
+type Nullable<Fields> = { readonly [Name in keyof Fields]?: Fields[Name] | null };
 
 /** A page of conversations, with where it comes from. */
 interface Inbox extends Connection<Conversation> {
@@ -25,7 +29,10 @@ const filterType = builder.inputType('ConversationFilter', {
     urgent: t.boolean({ description: 'Whether a message that is not read is urgent.' }),
     snoozed: t.boolean({ description: 'Whether the newest message is put aside until later than now.' }),
     noReplyNeeded: t.boolean({ description: 'Whether it is marked as needing no reply.' }),
-    bookingExternalId: t.string({ description: 'About the booking with this id at its provider.' }),
+    bookingExternalId: t.string({
+      description:
+        'About the booking with this id at its provider. With `propertyExternalId` it is also looked up there, so that a booking nobody has written about is found and can be written to.',
+    }),
     propertyExternalId: t.string({ description: 'About a booking of the property with this id at its provider.' }),
     lastMessageAfter: t.field({ type: 'DateTime', description: 'With a newest message later than this.' }),
     lastMessageBefore: t.field({ type: 'DateTime', description: 'With a newest message earlier than this.' }),
@@ -49,7 +56,7 @@ builder.objectField(inboxType, 'sources', (t) =>
 builder.queryField('conversations', (t) =>
   t.field({
     type: inboxType,
-    complexity: pageCost(50),
+    complexity: ({ filter, ...page }) => pageCost(namesBooking(filter ?? {}) ? 1_000 : 50)(page),
     description:
       'The inbox: the conversations of all accounts, those with the newest message first. A provider that is down takes nothing away from it.',
     args: {
@@ -74,7 +81,11 @@ async function inboxOf(
   const request = pageRequest('conversations', page);
   const now = clock.now();
   const oldest = oldestAllowed(maxAge, context);
-  const reports = oldest && (await refresh(await selected(filter, context), (maxAge ?? 0) * 1000, context));
+  const refreshed = oldest && (await refresh(await selected(filter, context), (maxAge ?? 0) * 1000, context));
+  // Whoever pages on has had it looked up with the first page.
+  const isFirst = request.after === null && request.before === null;
+  const lookedUp = isFirst && namesBooking(filter) && (await lookUp(filter, await selected(filter, context), context));
+  const reports = new Map([...(refreshed || []), ...(lookedUp || [])]);
   const connection = createConnection<Conversation>({
     list: 'conversations',
     request,
@@ -85,9 +96,17 @@ async function inboxOf(
   });
   const sources = async (): Promise<readonly Source[]> =>
     (await selected(filter, context)).map((account) =>
-      sourceOf(account, reports?.get(account.id), oldest ?? staleBefore(now)),
+      sourceOf(account, reports.get(account.id), oldest ?? staleBefore(now, faceOf(account, context))),
     );
   return Object.assign(connection, { sources });
+}
+
+function faceOf({ provider }: Account, { gateway }: Context): ProviderFace | undefined {
+  return gateway.providers.find(({ id }) => id === provider);
+}
+
+function namesBooking({ bookingExternalId, propertyExternalId }: Nullable<ConversationFilter>): boolean {
+  return Boolean(bookingExternalId && propertyExternalId);
 }
 
 /** What is null is not filtered by. An account's id that is none of ours matches nothing, like any that is absent. */

@@ -22,6 +22,12 @@ export interface MessageAsk {
   readonly slice: SliceRequest;
 }
 
+/** A booking as its provider calls it. */
+export interface BookingName {
+  readonly property: string;
+  readonly booking: string;
+}
+
 /**
  * The resolvers' only door to the store's rows and to the providers' threads. Asks of the same moment become one statement, or one
  * upstream call per `batchSize` threads of an account. Fresh for each operation and for each event of a subscription.
@@ -45,6 +51,11 @@ export interface Loaders {
   epoch(): Promise<string>;
   /** Reads a thread at its provider, into the store; tells why that failed, or null. */
   readThread(account: Account, read: ThreadRead): Promise<ProviderError | null>;
+  /** Looks a booking's conversation up at these accounts, into the store; tells which failed. Asked again, it is not looked up again. */
+  findConversation(
+    accounts: readonly Account[],
+    of: BookingName,
+  ): Promise<readonly { readonly accountId: AccountId; readonly error: ProviderError }[]>;
   /** Forgets all that was read: what is asked from here on shows what was just written. */
   forget(): void;
 }
@@ -77,6 +88,7 @@ export function createLoaders(sources: LoaderSources): Loaders {
     conversationsOfLeads: batched((ids: readonly LeadId[]) => conversationsOfLeads(db, scope, ids)),
   };
   const threads = new Map<AccountId, ThreadLoader>();
+  const lookUps = new Map<string, ReturnType<Loaders['findConversation']>>();
   let epoch: Promise<string> | undefined;
   return {
     ...rows,
@@ -88,6 +100,12 @@ export function createLoaders(sources: LoaderSources): Loaders {
       const loader = threads.get(account.id) ?? threadsOf(account, sources);
       threads.set(account.id, loader);
       return (await loader.load(read)).error;
+    },
+    findConversation(accounts, of) {
+      const key = JSON.stringify([of.property, of.booking, ...accounts.map(({ id }) => id)]);
+      const found = lookUps.get(key) ?? findConversation(accounts, of, sources);
+      lookUps.set(key, found);
+      return found;
     },
     forget() {
       for (const loader of Object.values(rows)) loader.clearAll();
@@ -130,6 +148,15 @@ function threadsOf(account: Account, { gateway, scope, signal }: LoaderSources):
     { maxBatchSize: face?.batchSize ?? 1, cacheKeyFn: (read) => `${read.conversationId} ${read.page}` },
   );
   return loader;
+}
+
+async function findConversation(accounts: readonly Account[], of: BookingName, { gateway, scope, signal }: LoaderSources) {
+  const ids = accounts.map(({ id }) => id);
+  try {
+    return await gateway.findConversation(scope.tenantId, ids, of, signal);
+  } catch (thrown) {
+    return accounts.map((account) => ({ accountId: account.id, error: providerErrorOf(thrown, account, signal) }));
+  }
 }
 
 /** What a read that ended in an exception tells its callers. Throws what is no provider's fault. */

@@ -1,6 +1,8 @@
 import type { ConversationId, MessageId } from '../domain/ids.ts';
-import { type MarkChanges, markConversationRead, updateMarks } from '../store/message-marks.ts';
+import { type MarkChanges, markMessagesRead, unreadMessages, updateMarks } from '../store/message-marks.ts';
 import { builder } from './builder.ts';
+import { capabilitiesIn, hindrance } from './capabilities.ts';
+import type { Context } from './context.ts';
 import { idOf } from './node.ts';
 import { conversationRef, messageRef } from './refs.ts';
 import { attempt, type Refusal, refusal, userErrorRef } from './user-errors.ts';
@@ -63,13 +65,13 @@ builder.mutationFields((t) => ({
     type: updatePayload,
     complexity: 50,
     authScopes: { scope: 'messages:send' },
-    description: 'Marks a message. Where its provider has no such mark it is ours alone; `capabilities` says so.',
+    description:
+      'Marks a message. That it was read is told to its provider first, where that has such a mark; everything else is ours alone. `capabilities` says which.',
     args: { input: t.arg({ type: updateInput, required: true, description: 'The message and its marks.' }) },
     async resolve(_root, { input }, context) {
       const id = idOf<MessageId>('ConversationMessage', input.messageId);
       if (!id) return { id, errors: [refusal('NOT_FOUND', 'There is no such message.', 'messageId')] };
-      const { db, caller, clock } = context;
-      const { errors } = await attempt(() => updateMarks(db, caller.scope, id, changesOf(input), clock.now()));
+      const { errors } = await attempt(() => updateOne(id, changesOf(input), context));
       if (errors.length === 0) written(context);
       return { id: errors.length === 0 ? id : null, errors };
     },
@@ -78,15 +80,15 @@ builder.mutationFields((t) => ({
     type: readPayload,
     complexity: 50,
     authScopes: { scope: 'messages:send' },
-    description: 'Marks what the participant wrote as read.',
+    description:
+      'Marks what the participant wrote as read: at the provider first, where that has such a mark, then here. `capabilities` says which.',
     args: { input: t.arg({ type: readInput, required: true, description: 'The conversation.' }) },
     async resolve(_root, { input }, context) {
       const id = idOf<ConversationId>('Conversation', input.conversationId);
       const upTo = input.upTo ? idOf<MessageId>('ConversationMessage', input.upTo) : null;
       if (!id) return { id, errors: [refusal('NOT_FOUND', 'There is no such conversation.', 'conversationId')] };
       if (input.upTo && !upTo) return { id: null, errors: [refusal('NOT_FOUND', noMessage, 'upTo')] };
-      const { db, caller, clock } = context;
-      const { errors } = await attempt(() => markConversationRead(db, caller.scope, id, upTo, clock.now()));
+      const { errors } = await attempt(() => readAll(id, upTo, context));
       if (errors.length === 0) written(context);
       return { id: errors.length === 0 ? id : null, errors };
     },
@@ -94,6 +96,31 @@ builder.mutationFields((t) => ({
 }));
 
 const noMessage = 'There is no such message in this conversation.';
+
+async function updateOne(id: MessageId, changes: MarkChanges, context: Context): Promise<void> {
+  const { db, caller, clock, loaders } = context;
+  const message = changes.read === true ? await loaders.messages.load(id) : null;
+  if (message?.sentBy === 'participant') await tellRead(message.conversationId, [id], context);
+  await updateMarks(db, caller.scope, id, changes, clock.now());
+}
+
+async function readAll(id: ConversationId, upTo: MessageId | null, context: Context): Promise<void> {
+  const { db, caller, clock } = context;
+  const unread = await unreadMessages(db, caller.scope, id, upTo);
+  await tellRead(id, unread, context);
+  await markMessagesRead(db, caller.scope, id, unread, clock.now());
+}
+
+/** Where the provider cannot be told now, or fails, this throws and nothing is marked here either: both sides say the same. */
+async function tellRead(id: ConversationId, messages: readonly MessageId[], context: Context): Promise<void> {
+  const { caller, gateway, loaders, signal } = context;
+  const conversation = messages.length > 0 && (await loaders.conversations.load(id));
+  if (!conversation) return;
+  const { markRead } = await capabilitiesIn(conversation, context);
+  const hindered = hindrance(markRead);
+  if (hindered) throw hindered;
+  if (markRead.mode === 'UPSTREAM') await gateway.markRead(caller.tenant.id, messages, signal);
+}
 
 /** A null leaves a mark as it is, but for the snooze, which it ends. */
 function changesOf({ read, urgent, priority, snoozeUntil }: typeof updateInput.$inferInput): MarkChanges {

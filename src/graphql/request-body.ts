@@ -3,7 +3,7 @@ import { badInput, clientError } from './errors.ts';
 /** The largest body of an operation, in bytes. */
 export const MAX_BODY = 1_000_000;
 
-const MAX_DROPPED = 8 * MAX_BODY;
+const MAX_DROPPED = 7 * MAX_BODY;
 
 /** What a request asks for; whether it has the right shape is looked at by the server that executes it. */
 export type Params = Readonly<Record<string, unknown>>;
@@ -14,14 +14,26 @@ export type Params = Readonly<Record<string, unknown>>;
  */
 export function refusal(request: Request): Response | null {
   if (request.method === 'POST') {
-    const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
-    if (type !== 'application/json') return refused(415, 'Send operations as application/json.');
-    return null;
+    if (isMultipart(request) && request.headers.get('x-parley-client') !== null) return null;
+    if (mediaTypeOf(request) === 'application/json') return null;
+    return refused(
+      415,
+      'Send operations as application/json, or with a file as multipart/form-data with the header x-parley-client.',
+    );
   }
   if (request.method !== 'GET') return refused(405, 'Operations come by POST or GET.', { allow: 'GET, POST' });
   if (request.headers.get('x-parley-client') === null)
     return refused(400, 'Operations by GET need the header x-parley-client, with any value.');
   return null;
+}
+
+/** Whether an operation comes with a file. */
+export function isMultipart(request: Request): boolean {
+  return request.method === 'POST' && mediaTypeOf(request) === 'multipart/form-data';
+}
+
+function mediaTypeOf(request: Request): string | undefined {
+  return request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
 }
 
 function refused(status: number, message: string, headers: Record<string, string> = {}): Response {
@@ -31,8 +43,11 @@ function refused(status: number, message: string, headers: Record<string, string
 
 /** The parameters of an operation by POST. Throws BAD_USER_INPUT with its HTTP status: 400, or 413 for a body over 1 MB. */
 export async function readParams(request: Request): Promise<Params> {
-  return parsed(await bodyOf(request), 'The body');
+  const text = isCounted(request, MAX_BODY) ? await request.text() : utf8.decode(await bytesOf(request, MAX_BODY));
+  return parsed(text, 'The body');
 }
+
+const utf8 = new TextDecoder();
 
 /** The parameters of an operation by GET. Throws BAD_USER_INPUT. */
 export function paramsOfUrl(request: Request): Params {
@@ -50,7 +65,8 @@ export function paramsOfUrl(request: Request): Params {
   };
 }
 
-function parsed(text: string, what: string): Params {
+/** A JSON text. Throws BAD_USER_INPUT with its HTTP status. */
+export function parsed(text: string, what: string): Params {
   try {
     return JSON.parse(text) as Params;
   } catch {
@@ -58,18 +74,25 @@ function parsed(text: string, what: string): Params {
   }
 }
 
-/** The body's text. What is too much is read and dropped, within reason: a client that is still sending does not hear an answer. */
-async function bodyOf(request: Request): Promise<string> {
-  const length = request.headers.get('content-length') ?? '';
-  // The HTTP parser holds a body to its length, so what declares one need not be counted.
-  if (/^\d+$/.test(length) && Number(length) <= MAX_BODY) return request.text();
+/**
+ * The body, if it has at most `limit` bytes. What is too much is read and dropped, within reason: a client that is still sending does
+ * not hear an answer. Throws BAD_USER_INPUT with its HTTP status, 413.
+ */
+export async function bytesOf(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+  if (isCounted(request, limit)) return new Uint8Array(await request.arrayBuffer());
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength;
-    if (size <= MAX_BODY) chunks.push(chunk);
-    if (size > MAX_DROPPED) break;
+    if (size <= limit) chunks.push(chunk);
+    if (size > limit + MAX_DROPPED) break;
   }
-  if (size <= MAX_BODY) return Buffer.concat(chunks).toString('utf8');
-  throw clientError('BAD_USER_INPUT', `The body is larger than ${MAX_BODY} bytes.`, { http: { status: 413 } });
+  if (size <= limit) return Buffer.concat(chunks);
+  throw clientError('BAD_USER_INPUT', `The body is larger than ${limit} bytes.`, { http: { status: 413 } });
+}
+
+/** Whether the body declares a length within the limit. The HTTP parser holds it to that: it need not be counted again. */
+function isCounted(request: Request, limit: number): boolean {
+  const length = request.headers.get('content-length') ?? '';
+  return /^\d+$/.test(length) && Number(length) <= limit;
 }

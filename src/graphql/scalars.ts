@@ -37,6 +37,19 @@ builder.scalarType('EventCursor', {
   },
 });
 
+builder.scalarType('File', {
+  description:
+    'A file, sent beside the operation: see the GraphQL multipart request specification. One file a request; its variable is null in `operations`.',
+  specifiedByURL: 'https://github.com/jaydenseric/graphql-multipart-request-spec',
+  serialize() {
+    throw new Error('a file is never answered');
+  },
+  parseValue(value) {
+    if (value instanceof File) return value;
+    throw badInput('A file comes beside the operation, as multipart/form-data.');
+  },
+});
+
 /** Reads an RFC 3339 time in UTC; digits beyond milliseconds are cut. Throws BAD_USER_INPUT. */
 export function parseDateTime(value: unknown): Date {
   const time = typeof value === 'string' && dateTimeForm.test(value) ? new Date(value) : null;

@@ -1,3 +1,4 @@
+import type { SendWarning } from '../domain/gateway.ts';
 import type { Queued } from '../store/outbox.ts';
 import { builder } from './builder.ts';
 import { sentByType } from './message.ts';
@@ -8,30 +9,39 @@ import { type Refusal, userErrorRef } from './user-errors.ts';
 export interface SendResult {
   readonly queued: Queued | null;
   readonly errors: readonly Refusal[];
+  readonly warnings: readonly SendWarning[];
   readonly idempotencyKey: string;
   readonly replayed: boolean;
 }
 
+/** Every warning: what it is, and the same in words to an author. */
+const warnings: Readonly<Record<SendWarning, { readonly description: string; readonly words: string }>> = {
+  GUEST_GETS_EMAIL: {
+    description: 'The guest gets it as an e-mail.',
+    words: 'The guest has no account there and gets this as an e-mail.',
+  },
+  LINKS_MAY_BE_REMOVED: {
+    description: 'The provider takes links out that it has not approved.',
+    words: 'It holds a link: the provider takes out those that it has not approved.',
+  },
+  ANSWERS_SELF_SERVICE_REQUEST: {
+    description: 'It answers a request that the guest made by a form.',
+    words: 'The guest has made a request by a form, and this counts as its answer.',
+  },
+};
+
 const warningCodeType = builder.enumType('SendWarningCode', {
   description: 'What the author of a message should know about its way.',
-  values: {
-    GUEST_GETS_EMAIL: { description: 'The guest gets it as an e-mail.' },
-    LINKS_MAY_BE_REMOVED: { description: 'The provider takes links out that it has not approved.' },
-    ANSWERS_SELF_SERVICE_REQUEST: { description: 'It answers a request that the guest made by a form.' },
-  },
+  values: warnings,
 });
 
-const warningType = builder
-  .objectRef<{ code: 'GUEST_GETS_EMAIL' | 'LINKS_MAY_BE_REMOVED' | 'ANSWERS_SELF_SERVICE_REQUEST'; message: string }>(
-    'SendWarning',
-  )
-  .implement({
-    description: 'Something that the author of a message should know. It goes out all the same.',
-    fields: (t) => ({
-      code: t.expose('code', { type: warningCodeType, description: 'What it is about.' }),
-      message: t.exposeString('message', { description: 'The same in words.' }),
-    }),
-  });
+const warningType = builder.objectRef<SendWarning>('SendWarning').implement({
+  description: 'Something that the author of a message should know. It goes out all the same.',
+  fields: (t) => ({
+    code: t.field({ type: warningCodeType, description: 'What it is about.', resolve: (code) => code }),
+    message: t.string({ description: 'The same in words.', resolve: (code) => warnings[code].words }),
+  }),
+});
 
 /** The payload of a send and of a retry. */
 export const payloadType = builder.objectRef<SendResult>('SendMessagePayload').implement({
@@ -44,10 +54,9 @@ export const payloadType = builder.objectRef<SendResult>('SendMessagePayload').i
       resolve: ({ queued }, _args, { loaders }) => queued && loaders.messages.load(queued.messageId),
     }),
     errors: t.expose('errors', { type: [userErrorRef], description: 'Why it was refused. Empty where it was not.' }),
-    warnings: t.field({
+    warnings: t.expose('warnings', {
       type: [warningType],
-      description: 'What its author should know.',
-      resolve: () => [],
+      description: 'What its author should know. Empty where it was refused, and of a retry.',
     }),
     cursor: t.field({
       type: 'EventCursor',
@@ -94,7 +103,8 @@ export const sendInput = builder.inputType('SendMessageInput', {
       description:
         '`participant` writes as if the other party had: for importing history, with the scope `messages:import`. Never delivered.',
     }),
-    attachmentIds: t.idList({ description: 'Files to send with it. No provider takes any yet.' }),
+    attachmentIds: t.idList({ description:
+        'Files to send with it, from `uploadAttachment` for the same conversation and not sent before: at most 10.' }),
     idempotencyKey: t.string({
       description:
         'Sending again with the same key and input does nothing new: give one and retry without fear. At most 255 characters, remembered for 7 days.',

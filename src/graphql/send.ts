@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { ConversationId, MessageId } from '../domain/ids.ts';
+import type { MessageId } from '../domain/ids.ts';
 import { cancelMessage, enqueue, type Queued, retryMessage } from '../store/outbox.ts';
 import { builder } from './builder.ts';
+import { capabilitiesIn, hindrance } from './capabilities.ts';
 import type { Context } from './context.ts';
 import { idOf } from './node.ts';
-import { checkSend } from './send-checks.ts';
+import { type CheckedSend, checkSend } from './send-checks.ts';
 import { cancelPayloadType, messageIdInput, payloadType, type SendResult, sendInput } from './send-types.ts';
 import { attempt, refusal } from './user-errors.ts';
 import { written } from './writes.ts';
@@ -33,7 +34,7 @@ builder.mutationFields((t) => ({
     },
     resolve: (_root, { input }, context) =>
       moveMessage(input.messageId, context, (id) =>
-        retryMessage(context.db, context.caller.scope, id, context.clock.now(), context.times.giveUpAfterMs),
+        retryOne(id, context),
       ),
   }),
   cancelMessage: t.field({
@@ -57,33 +58,47 @@ builder.mutationFields((t) => ({
 
 /** Queues a message, or imports one that the participant wrote. */
 export async function sendMessage(input: typeof sendInput.$inferInput, context: Context): Promise<SendResult> {
-  const key = input.idempotencyKey ?? randomUUID();
+  const idempotencyKey = input.idempotencyKey ?? randomUUID();
+  const nothing = { queued: null, warnings: [], idempotencyKey, replayed: false };
   const checked = await checkSend(input, context);
-  if (!checked.ok) return { queued: null, errors: checked.errors, idempotencyKey: key, replayed: false };
-  const { conversationId } = checked;
-  const { done, errors } = await attempt(() => queueOne(conversationId, input, key, context));
-  if (done === null) return { queued: null, errors, idempotencyKey: key, replayed: false };
+  if (!checked.ok) return { ...nothing, errors: checked.errors };
+  const { done, errors } = await attempt(() => queueOne(checked, input, idempotencyKey, context));
+  if (done === null) return { ...nothing, errors };
   written(context);
-  return { queued: done, errors, idempotencyKey: key, replayed: done.replayed };
+  const warnings = input.sentBy === 'participant' ? [] : warningsOf(checked, input.body, context);
+  return { queued: done, errors, warnings, idempotencyKey, replayed: done.replayed };
+}
+
+function warningsOf({ account, conversation }: CheckedSend, body: string, { gateway }: Context) {
+  return gateway.warnings(account, conversation.facts, body);
 }
 
 async function queueOne(
-  conversationId: ConversationId,
+  { conversation, attachmentIds, refusal }: CheckedSend,
   { body, sentBy, giveUpAfter }: typeof sendInput.$inferInput,
   idempotencyKey: string,
   { db, caller, clock, times, gateway }: Context,
 ) {
   const request = {
-    ...{ conversationId, body, idempotencyKey },
+    ...{ conversationId: conversation.id, body, idempotencyKey, attachmentIds },
     sentBy: sentBy ?? ('us' as const),
     giveUpAfter: giveUpAfter ?? null,
-    attachmentIds: [],
   };
   const { actor } = caller;
   const { giveUpAfterMs } = times;
-  const queued = await enqueue(db, caller.scope, { actor, request, now: clock.now(), giveUpAfterMs });
+  const queued = await enqueue(db, caller.scope, { actor, request, now: clock.now(), giveUpAfterMs, refusal });
   gateway.wakeSender();
   return queued;
+}
+
+/** A new attempt, where messages can still be sent. */
+async function retryOne(id: MessageId, context: Context): Promise<Queued> {
+  const { db, caller, clock, times, loaders } = context;
+  const message = await loaders.messages.load(id);
+  const conversation = message && (await loaders.conversations.load(message.conversationId));
+  const hindered = conversation && hindrance((await capabilitiesIn(conversation, context)).reply, 'messageId');
+  if (hindered) throw hindered;
+  return retryMessage(db, caller.scope, id, clock.now(), times.giveUpAfterMs);
 }
 
 async function moveMessage(
@@ -91,7 +106,7 @@ async function moveMessage(
   context: Context,
   move: (id: MessageId) => Promise<Queued>,
 ): Promise<SendResult> {
-  const result = { idempotencyKey: messageId, replayed: false };
+  const result = { idempotencyKey: messageId, replayed: false, warnings: [] };
   const id = idOf<MessageId>('ConversationMessage', messageId);
   if (!id)
     return {

@@ -1,5 +1,5 @@
 import type { ProviderError } from '../domain/errors.ts';
-import type { SyncReport } from '../domain/gateway.ts';
+import type { ProviderFace, SyncReport } from '../domain/gateway.ts';
 import type { AccountId } from '../domain/ids.ts';
 import type { Account } from '../domain/messaging.ts';
 import { builder } from './builder.ts';
@@ -43,8 +43,9 @@ export const sourceType = builder.objectRef<Source>('Source').implement({
   }),
 });
 
-// No longer looked at for this long means that something is wrong, whatever interval its provider is polled at.
-const STALE_AFTER_MS = 5 * 60_000;
+// An account is looked at once in its provider's interval; two that passed without, and a while for the look itself, are too many.
+const MISSED_LOOKS = 2;
+const LOOK_MS = 60_000;
 
 /** Has accounts looked at that were not within `maxAgeMs`, and says how that went, by account. Failures are noted as trouble. */
 export async function refresh(
@@ -78,9 +79,9 @@ export function sourceOf(account: Account, report: SyncReport | undefined, oldes
   return { account, state, observedAt: account.lastPulledAt, error };
 }
 
-/** The moment before which an answer counts as stale where the caller does not say. */
-export function staleBefore(now: Date): Date {
-  return new Date(now.getTime() - STALE_AFTER_MS);
+/** The moment before which an account's answer counts as stale where the caller does not say: by how often its provider is looked at. */
+export function staleBefore(now: Date, face: Pick<ProviderFace, 'pullEveryMs'> | undefined): Date {
+  return new Date(now.getTime() - MISSED_LOOKS * (face?.pullEveryMs ?? 0) - LOOK_MS);
 }
 
 function stateOf({ state, lastPulledAt }: Account, report: SyncReport | undefined, oldest: Date): SourceState {

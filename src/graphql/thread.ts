@@ -84,7 +84,9 @@ async function readThread(
   page: ThreadRead['page'],
   { loaders, trouble }: Context,
 ): Promise<ReadThread> {
-  const { id, accountId } = conversation;
+  const { id, accountId, externalId } = conversation;
+  // Where nobody has written yet there is nothing to read.
+  if (externalId === null) return { conversation, failed: false };
   const account = await loaders.accounts.load(accountId);
   if (!account || account.state === 'DISCONNECTED') return { conversation, failed: true };
   const error = await loaders.readThread(account, { conversationId: id, page });

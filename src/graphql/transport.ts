@@ -7,14 +7,16 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Wakes } from '../lib/wake.ts';
 import type { Database } from '../store/database.ts';
+import type { AttachmentLinks } from './attachment-links.ts';
 import { createAuthentication } from './authentication.ts';
 import { createDocumentCaches, documentChecks } from './documents.ts';
 import { clientError } from './errors.ts';
 import { createFeedFollower, type FeedFollower } from './feed-follower.ts';
 import { createGraphiqlPage, wantsPage } from './graphiql.ts';
 import { type Request as Asked, createOperations } from './operations.ts';
+import { readMultipart } from './multipart-body.ts';
 import { createOrigins, preflight, shareWith } from './origins.ts';
-import { paramsOfUrl, readParams, refusal } from './request-body.ts';
+import { isMultipart, MAX_BODY, paramsOfUrl, readParams, refusal } from './request-body.ts';
 import { createResults, formatError, withStatus } from './results.ts';
 import { attachWebsocket } from './websocket.ts';
 
@@ -28,6 +30,7 @@ export interface TransportOptions {
   readonly log: Log;
   /** Where callers and webhooks reach the server, without a slash at the end. */
   readonly publicUrl: string;
+  readonly links: AttachmentLinks;
   /** Whether browsers are shown the GraphiQL page. */
   readonly graphiql: boolean;
   /** Origins of other pages that may call, as browsers write them; `*loopback*` stands for all of this machine. */
@@ -50,17 +53,17 @@ const PATH = '/graphql';
 
 /** One path for all transports: yoga's envelope, with our own execution, subscription, caps and masking in it. */
 export function createTransport(options: TransportOptions): Transport {
-  const { schema, db, gateway, clock, times, wakes, log, publicUrl } = options;
+  const { schema, db, gateway, clock, times, wakes, log, publicUrl, links } = options;
   const feeds = createFeedFollower({ db, wakes, clock, lookEveryMs: times.lookEveryMs, log });
   const results = createResults(log);
-  const operations = createOperations(schema, { db, gateway, clock, times, publicUrl, wakes, feeds, log }, results);
+  const operations = createOperations(schema, { ...{ db, gateway, clock, times, publicUrl, links }, wakes, feeds, log }, results);
   const authentication = createAuthentication(db, clock);
   const origins = createOrigins(options.allowedOrigins);
   const page = options.graphiql ? createGraphiqlPage(options.initialToken ?? null) : null;
   const yoga = createYoga<Partial<Asked>>({
     schema,
     graphqlEndpoint: PATH,
-    plugins: [documentChecks, operations.plugin, httpOnly],
+    plugins: [documentChecks, operations.plugin, httpOnly(largestFile(gateway) + MAX_BODY)],
     parserAndValidationCache: createDocumentCaches(),
     maskedErrors: { maskError: (error) => results.mask(error) },
     // Bodies are counted, and requests shared with pages of other origins, by us.
@@ -98,12 +101,22 @@ function failure(error: GraphQLError): Response {
   return new Response(body, { status: 500, headers: { 'content-type': 'application/json; charset=utf-8' } });
 }
 
+/** The largest file that any provider takes, in bytes. */
+function largestFile({ providers }: Gateway): number {
+  return Math.max(0, ...providers.map(({ attachments }) => attachments?.maxBytes ?? 0));
+}
+
 /** What only operations by HTTP need: our reading of requests, and the answer to those without a caller. */
-const httpOnly: Plugin<Partial<Asked>> = {
-  onRequestParse({ request, setRequestParser }) {
-    setRequestParser(request.method === 'GET' ? paramsOfUrl : readParams);
-  },
-  onParams({ context, setResult }) {
-    if (!('session' in context)) setResult({ errors: [withStatus(clientError('UNAUTHENTICATED'))] });
-  },
-};
+function httpOnly(withFile: number): Plugin<Partial<Asked>, Partial<Asked>> {
+  return {
+    onRequestParse({ request, serverContext, setRequestParser }) {
+      if (request.method === 'GET') setRequestParser(paramsOfUrl);
+      else if (!isMultipart(request)) setRequestParser(readParams);
+      // Files of those who may do nothing are not read.
+      else setRequestParser(serverContext.session ? () => readMultipart(request, withFile) : () => ({}));
+    },
+    onParams({ context, setResult }) {
+      if (!('session' in context)) setResult({ errors: [withStatus(clientError('UNAUTHENTICATED'))] });
+    },
+  };
+}

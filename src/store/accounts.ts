@@ -70,6 +70,8 @@ export async function identityHolder(
 /** A verified account goes live. False where somebody else took its identity meanwhile. */
 export async function goLive(db: Database, id: AccountId, identity: string, now: Date): Promise<boolean> {
   return db.transaction(async (tx) => {
+    // One after the other, so that whoever comes second sees the first's: the unique key alone would answer with an exception.
+    await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${identity}, 0))`;
     const rows = await tx.$queryRaw<{ tenant_id: string }[]>`
       UPDATE account a SET identity = ${identity}, state = 'LIVE'
       WHERE id = ${id} AND NOT EXISTS (SELECT 1 FROM account b WHERE b.provider = a.provider AND b.identity = ${identity})

@@ -1,4 +1,4 @@
-import type { AttemptOutcome, DeliveryEvidence, DeliveryState } from '../domain/delivery.ts';
+import { type AttemptOutcome, type DeliveryEvidence, type DeliveryState, normalizeText } from '../domain/delivery.ts';
 import type { ConversationId, ExternalMessageId, MessageId } from '../domain/ids.ts';
 import { brand } from '../domain/ids.ts';
 import type { Failure } from '../domain/messaging.ts';
@@ -38,7 +38,9 @@ export async function settle(db: Database, claim: SendClaim, settlement: Settlem
     await endAttempt(tx, claim, settlement);
     const events: NewEvent[] = [];
     if (settlement.state === 'ACCEPTED') await bindOwn(tx, account, claim.messageId, settlement);
-    if (settlement.state !== 'UNKNOWN') events.push(...(await releaseParked(tx, account, claim.conversationId, now)));
+    const seen = await settleByParked(tx, account, claim, settlement);
+    if (seen || settlement.state !== 'UNKNOWN')
+      events.push(...(await releaseParked(tx, account, claim.conversationId, now)));
     const own = { accountId: claim.accountId, conversationId: claim.conversationId };
     events.push({ type: 'MessageChanged', ...own, messageId: claim.messageId });
     await appendEvents(tx, claim.tenantId, events, now);
@@ -47,8 +49,10 @@ export async function settle(db: Database, claim: SendClaim, settlement: Settlem
 }
 
 async function moveOutbox(tx: Transaction, claim: SendClaim, settlement: Settlement): Promise<boolean> {
+  // What goes back into the queue of an account that was disconnected meanwhile is cancelled like the rest of it.
   const written = await tx.$executeRaw`
-    UPDATE outbox SET state = ${settlement.state}, evidence = coalesce(${settlement.evidence ?? null}, evidence),
+    UPDATE outbox SET state = CASE WHEN ${settlement.state} = 'QUEUED' AND EXISTS (
+        SELECT 1 FROM account WHERE id = ${claim.accountId} AND state = 'DISCONNECTED') THEN 'CANCELLED' ELSE ${settlement.state} END, evidence = coalesce(${settlement.evidence ?? null}, evidence),
       error = ${failureToJson(settlement.error ?? null)}::jsonb, lease_owner = NULL, lease_until = NULL,
       due_at = parley_now() + ${settlement.dueInMs ?? 0} * interval '1 millisecond',
       absences = CASE WHEN state = 'SENDING' THEN 0 ELSE absences END,
@@ -64,6 +68,24 @@ async function endAttempt(tx: Transaction, claim: SendClaim, settlement: Settlem
     UPDATE attempt SET ended_at = coalesce(ended_at, parley_now()), outcome = ${settlement.outcome},
       error = coalesce(${failureToJson(settlement.error ?? null)}::jsonb, error)
     WHERE message_id = ${claim.messageId} AND number = ${claim.attempt}`;
+}
+
+/** Where the answer named no id, the echo may have been told before it: parked, it settles the send at once. Tells whether it did. */
+async function settleByParked(
+  tx: Transaction,
+  account: AccountRow,
+  claim: SendClaim,
+  { state, externalId }: Settlement,
+): Promise<boolean> {
+  if (state !== 'UNKNOWN' && (state !== 'ACCEPTED' || externalId)) return false;
+  const text = normalizeText(claim.body);
+  const parked = await parkedOf(tx, claim.conversationId);
+  const echo = parked.find((one) => normalizeText(one.body ?? '') === text);
+  if (!echo) return false;
+  const { sentAt } = echo;
+  await bindOwn(tx, account, claim.messageId, { externalId: echo.externalId, ...(sentAt && { sentAt }) });
+  await acceptByEcho(tx, claim.messageId);
+  return true;
 }
 
 /** Gives our row the provider's id and time. A row that already carries the id keeps it: identity never spans two rows. */
@@ -110,7 +132,10 @@ export interface OpenSend {
   readonly startedAt: Date;
 }
 
-/** Sends of these conversations that a message of our side could be the echo of: undecided ones, and given-up ones without an id. */
+/**
+ * Sends of these conversations that a message of our side could be the echo of: undecided ones, and those without an id that were given
+ * up or that their provider took without telling one.
+ */
 export async function openSends(tx: Transaction, ids: readonly ConversationId[]): Promise<readonly OpenSend[]> {
   if (ids.length === 0) return [];
   const rows = await tx.$queryRaw<
@@ -120,7 +145,8 @@ export async function openSends(tx: Transaction, ids: readonly ConversationId[])
     FROM outbox o JOIN message m ON m.id = o.message_id
     JOIN attempt a ON a.message_id = o.message_id AND a.number = o.attempts_made
     WHERE o.conversation_id = ANY(${ids}) AND m.external_id IS NULL
-      AND (o.state IN ('SENDING', 'UNKNOWN') OR (o.state = 'FAILED' AND o.needs_attention))
+      AND (o.state IN ('SENDING', 'UNKNOWN') OR (o.state = 'FAILED' AND o.needs_attention)
+        OR (o.state = 'ACCEPTED' AND o.evidence = 'ASSUMED'))
     ORDER BY a.started_at`;
   return rows.map((row) => ({
     messageId: brand<MessageId>(row.message_id),

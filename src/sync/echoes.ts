@@ -15,7 +15,7 @@ export interface Sifted {
 
 /**
  * Our own sends come back by every door. A message of our side with an unknown id, in a conversation with an undecided send:
- * - has the text of a send that is UNKNOWN (or given up): it is that one, which is thereby ACCEPTED;
+ * - has the text of a send that is UNKNOWN (or given up, or taken without an id): it is that one, which is thereby ACCEPTED;
  * - else is parked until the send is decided.
  * One that is older than the send's start cannot be its echo. `windowMs` allows for clocks that differ.
  */
@@ -82,11 +82,15 @@ async function matchEchoes(
       await bindOwn(tx, account, send.messageId, { externalId, ...(sentAt && { sentAt }) });
       await acceptByEcho(tx, send.messageId);
       events.push(changeOf(account, send.conversationId, send.messageId));
-    } else if (left.some((one) => one.state !== 'FAILED' && isRecent(candidate, one, windowMs))) {
+    } else if (left.some((one) => isUndecided(one) && isRecent(candidate, one, windowMs))) {
       unmatched.push(candidate);
     }
   }
-  return { events, unmatched, undecided: left.some((one) => one.state !== 'FAILED') };
+  return { events, unmatched, undecided: left.some(isUndecided) };
+}
+
+function isUndecided({ state }: OpenSend): boolean {
+  return state === 'SENDING' || state === 'UNKNOWN';
 }
 
 function isEcho(candidate: ToldMessage, send: OpenSend, windowMs: number): boolean {

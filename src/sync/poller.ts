@@ -2,18 +2,14 @@ import { ProviderError } from '../domain/errors.ts';
 import type { ThreadRead } from '../domain/gateway.ts';
 import type { ConversationId } from '../domain/ids.ts';
 import type { ProviderEvent } from '../domain/messaging.ts';
-import type { Times } from '../domain/times.ts';
-import type { Clock } from '../lib/clock.ts';
 import type { Call, ConversationKey } from '../providers/contract.ts';
 import { noteContact } from '../store/accounts.ts';
-import type { Database } from '../store/database.ts';
 import { hotThreads, staleThreads } from '../store/hot-set.ts';
 import type { AccountLease } from '../store/leases.ts';
 import type { Connection } from './connections.ts';
-import type { Ingest } from './ingest.ts';
 import type { LookParts } from './look.ts';
 import { pullAll } from './pulling.ts';
-import { isOfThread, type Threads } from './threads.ts';
+import { isOfThread } from './threads.ts';
 
 /**
  * One look at an account: what its provider says has happened or, where it tells no changes, the newest of what conversations hang from

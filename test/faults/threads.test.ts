@@ -141,6 +141,23 @@ describe('a thread that cannot be read', () => {
   });
 });
 
+it('a message in a conversation that nobody has written in for months is found by the next walk over everything', async () => {
+  const t = await testApp();
+  const createdAt = new Date(t.clock.now().getTime() - 200 * DAY);
+  const { externalId } = t.simulator().addConversation({ about: 'lead', createdAt });
+  t.simulator().guestWrites(externalId, 'Long ago', { at: new Date(createdAt.getTime() + DAY) });
+  const stay = { createdAt, checkIn: new Date(createdAt.getTime() + 10 * DAY), messages: 2 };
+  const cold = t.simulator().addConversation(stay).externalId;
+  for (let i = 0; i < 60; i += 1) t.simulator().addBooking({ conversation: 'none', checkIn: createdAt });
+  await t.connect();
+  t.simulator().guestWrites(cold, 'May we come again?');
+  await t.pass(6 * 3_600_000);
+  await t.pass(61_000);
+  expect((await said(t, cold))[0]).toBe(truthOf(t, cold)[0]);
+  const added = (await eventsOf(t)).filter((one) => one.__typename === 'MessageAdded');
+  expect(added).toHaveLength(1);
+});
+
 describe('a conversation that begins later than its booking', () => {
   it.each([10, 45, 3_600])('is found %i seconds after it, with its first message announced', async (seconds) => {
     const t = await testApp();

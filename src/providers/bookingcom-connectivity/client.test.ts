@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ProviderError } from '../../domain/errors.ts';
+import { brand } from '../../domain/ids.ts';
 import { connectivityCredentials } from './credentials.ts';
 import {
   address,
@@ -183,10 +184,10 @@ test('a host that plays the API plays the exchange too, so that secrets stay wit
 test('an id that could lead elsewhere is asked nowhere', async () => {
   const { adapter, seen } = scriptedBooking(answer);
   for (const externalId of ['..', '.', '']) {
-    const [slot] = await adapter.conversations([{ externalId: externalId as never, address }], call);
+    const [slot] = await adapter.conversations([{ externalId: brand(externalId), address }], call);
     expect(slot).toEqual({ ok: true, value: null });
   }
-  await adapter.conversations([{ externalId: `${conversationId}/../x?y=#` as never, address }], call);
+  await adapter.conversations([{ externalId: brand(`${conversationId}/../x?y=#`), address }], call);
   expect(seen().map(({ path }) => path)).toEqual([
     `/properties/7000001/conversations/${encodeURIComponent(`${conversationId}/../x?y=#`)}`,
   ]);

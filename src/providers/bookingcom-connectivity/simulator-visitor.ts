@@ -43,12 +43,17 @@ export function visit(switches: Partial<ConnectivitySwitches> = {}, size = 0): V
   const exchange = `${simulator.baseUrls[1]}/token-based-authentication/exchange`;
   const token = (body: unknown = form) => call(exchange, 'POST', body, {});
   let kept: Promise<string> | null = null;
+  let keptUntil = 0;
   return {
     clock,
     world,
     simulator,
     token,
     async ask(request, body, options = {}) {
+      if (keptUntil <= clock.now().getTime()) {
+        kept = null;
+        keptUntil = clock.now().getTime() + 3_600_000;
+      }
       kept ??= token().then((answer) => answer.body.jwt);
       const [method = 'GET', path = ''] = request.split(' ');
       const { version = '1.2' } = options;

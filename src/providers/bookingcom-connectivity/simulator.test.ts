@@ -9,9 +9,10 @@ describe('the token exchange', () => {
     expect(body.ruid).toMatch(/^UmFuZG9tSVYkc2RlIyh9Y.{75}$/);
     const claims = JSON.parse(Buffer.from(body.jwt.split('.')[1], 'base64url').toString());
     expect(claims.exp - claims.iat).toBe(3600);
-    expect((await ask('GET /messages/latest')).status).toBe(200);
+    const latest = () => ask('GET /messages/latest', undefined, { token: body.jwt });
+    expect((await latest()).status).toBe(200);
     clock.advance(3_600_000);
-    expect(await ask('GET /messages/latest')).toMatchObject({
+    expect(await latest()).toMatchObject({
       status: 401,
       body: { errors: [{ code: 401, message: 'Access denied' }] },
     });
