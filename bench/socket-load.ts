@@ -28,6 +28,7 @@ interface Hall {
   times: number[];
   wanted: number;
   text: string;
+  done: () => void;
 }
 
 const halls = new Map<string, Hall>();
@@ -36,18 +37,25 @@ const AT_ONCE = 50;
 const commands = {
   /** Connects clients, and resolves when all have sent their greetings. */
   async open(crowd: Crowd): Promise<void> {
-    const hall = halls.get(crowd.url) ?? { members: [], times: [], wanted: 0, text: '' };
+    const hall = halls.get(crowd.url) ?? { members: [], times: [], wanted: 0, text: '', done: () => undefined };
     halls.set(crowd.url, hall);
     for (let opened = 0; opened < crowd.count; opened += AT_ONCE)
       await Promise.all(Array.from({ length: Math.min(AT_ONCE, crowd.count - opened) }, () => join(hall, crowd)));
   },
-  /** Resolves when every client of that server was told one text: when each was (on the shared clock), and the last text. */
-  async told(url: string): Promise<{ times: Float64Array; text: string }> {
+  /**
+   * Resolves when every client of that server was told one text: when each was (on the shared clock), and the last text. `awake`: they
+   * wait without sleeping. To wake a client of the same machine is work of the server's process, and none where clients are elsewhere.
+   */
+  async told({ url, awake }: { url: string; awake: boolean }): Promise<{ times: Float64Array; text: string }> {
     const hall = halls.get(url);
     if (!hall) throw new Error(`nobody is connected to ${url}`);
-    hall.wanted = hall.members.length;
-    // Stays awake: to wake a client is work of the server's process on one machine, and none where clients are elsewhere.
-    while (hall.times.length < hall.wanted) await nextTurn();
+    const all = new Promise<void>((resolve) => {
+      hall.wanted = hall.members.length;
+      hall.done = resolve;
+      check(hall);
+    });
+    while (awake && hall.times.length < hall.wanted) await nextTurn();
+    await all;
     const times = Float64Array.from(hall.times.splice(0, hall.wanted));
     hall.wanted = 0;
     return { times, text: hall.text };
@@ -62,6 +70,10 @@ const commands = {
 export type SocketLoadCommands = typeof commands;
 
 play(commands);
+
+function check(hall: Hall): void {
+  if (hall.wanted > 0 && hall.times.length >= hall.wanted) hall.done();
+}
 
 function join(hall: Hall, { url, protocol, greetings }: Crowd): Promise<void> {
   const { hostname, port, pathname, host } = new URL(url);
@@ -100,5 +112,6 @@ function hear(hall: Hall, member: Member, chunk: Buffer, greet: (() => void) | n
     if (greet) return greet();
     hall.times.push(sharedNow());
     if (hall.times.length === hall.wanted || hall.wanted === 0) hall.text = String(payload);
+    check(hall);
   });
 }

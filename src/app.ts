@@ -1,6 +1,8 @@
+import { createDownloads } from './attachment-downloads.ts';
 import { DomainError } from './domain/errors.ts';
 import type { AccountId } from './domain/ids.ts';
 import { defaultTimes, type Times } from './domain/times.ts';
+import { createAttachmentLinks } from './graphql/attachment-links.ts';
 import { schema } from './graphql/schema.ts';
 import { createTransport, type Transport } from './graphql/transport.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
@@ -48,8 +50,8 @@ export interface AppOptions {
 
 /** A running system without its socket. */
 export interface App {
-  /** Answers one HTTP request, whatever it is for. */
-  fetch(request: Request): Promise<Response>;
+  /** Answers one HTTP request, whatever it is for. `cut` ends its connection, for an answer that breaks off half way. */
+  fetch(request: Request, cut?: () => void): Promise<Response>;
   /** The GraphQL transport, for sockets to be attached to a server. */
   readonly transport: Transport;
   /** Starts the loops: polling, sweeping, sending. */
@@ -81,15 +83,20 @@ export function createApp(options: AppOptions): App {
   const checkAddress = addressGate(options.allowPrivateHosts);
   const gateway = createGateway({ ...parts, modules, sealer, workers, checkAddress, wakeSender: () => sender.wake() });
   const { publicUrl, graphiql, allowedOrigins, pageToken } = options;
+  const links = createAttachmentLinks({ sealer, clock, publicUrl });
   const transport = createTransport({
-    ...{ schema, db, gateway, clock, times, wakes, log, publicUrl, graphiql, allowedOrigins },
+    ...{ schema, db, gateway, clock, times, wakes, log, publicUrl, links, graphiql, allowedOrigins },
     ...(pageToken && { initialToken: pageToken }),
   });
   const door = createWebhookDoor({ ...parts, modules, workers });
+  const downloads = createDownloads({ db, gateway, links, clock, log });
   let ready = true;
   const loops = (): readonly Loop[] => [sender, ...workers.loops()];
   return {
-    fetch: contained(createRoutes({ transport, door, isReady: async () => ready && (await answers(db)) }), log),
+    fetch: contained(
+      createRoutes({ transport, door, downloads, isReady: async () => ready && (await answers(db)) }),
+      log,
+    ),
     transport,
     start() {
       sender.start();

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServerAdapter } from '@whatwg-node/server';
 import type { App } from './app.ts';
@@ -26,7 +26,7 @@ export async function listen(app: App, at: { readonly port: number; readonly hos
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: HEADER_BYTES,
     },
-    createServerAdapter((request: Request) => app.fetch(request)),
+    createServerAdapter<{ res: ServerResponse }>((request, { res }) => app.fetch(request, () => res.destroy())),
   );
   const closeSockets = app.transport.attach(server);
   await new Promise<void>((resolve, reject) => {

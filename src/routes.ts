@@ -1,19 +1,26 @@
+import type { Downloads } from './attachment-downloads.ts';
 import type { Transport } from './graphql/transport.ts';
 import { MAX_DELIVERY_BYTES, type WebhookDoor } from './sync/webhooks.ts';
 
 export interface RouteParts {
   readonly transport: Pick<Transport, 'fetch'>;
   readonly door: WebhookDoor;
+  readonly downloads: Downloads;
   isReady(): Promise<boolean>;
 }
 
-/** Everything we answer over HTTP: GraphQL and its page, providers' webhooks, and whether we are well. Answers about health have no text. */
-export function createRoutes(parts: RouteParts): (request: Request) => Promise<Response> {
-  return async (request) => {
+/** `cut` ends the connection of a request whose answer broke off half way. */
+export type Routes = (request: Request, cut?: () => void) => Promise<Response>;
+
+/** Everything we answer over HTTP: GraphQL and its page, files, providers' webhooks, and whether we are well. Answers about health have no text. */
+export function createRoutes(parts: RouteParts): Routes {
+  return async (request, cut) => {
     const { pathname } = new URL(request.url);
     if (pathname === '/graphql' || pathname === '/') return parts.transport.fetch(request);
     if (pathname === '/healthz') return status(200);
     if (pathname === '/readyz') return status((await parts.isReady()) ? 200 : 503);
+    const link = /^\/attachments\/([\w-]{1,1024})$/.exec(pathname)?.[1];
+    if (link !== undefined) return parts.downloads(request, link, cut);
     const [, provider, path] = /^\/webhooks\/([a-z-]{1,64})(?:\/([a-z-]{1,64}))?$/.exec(pathname) ?? [];
     return provider ? fromProvider(parts.door, provider, path, request) : status(404);
   };

@@ -33,26 +33,30 @@ export async function liveRows({ databaseUrl, node, pool }: Bench): Promise<read
   const urls = { ours: await parley.ask('url'), bare: await bare.ask('url') };
   await gather(load, parley, subscribers(urls.ours, busy, SUBSCRIBERS));
   await gather(load, bare, { url: urls.bare, count: SUBSCRIBERS, greetings: [] });
-  const ours = async (): Promise<Telling> => {
+  let text = '';
+  const ours = async (awake: boolean): Promise<Telling> => {
     await pool.query(addMessage, [busy.tenantId, busy.accountId, conversationId(busy, 1)]);
-    return telling(parley, load, urls.ours, () => parley.ask('look', { estate: busy }));
+    const told = await telling(parley, load, { url: urls.ours, awake }, () => parley.ask('look', { estate: busy }));
+    text = told.text;
+    return told;
   };
-  let { text } = await ours();
-  const theirs = (): Promise<Telling> => telling(bare, load, urls.bare, () => bare.ask('tell', text));
-  ({ text } = await ours());
-  await inTurns(WARM_UP, { ours, theirs });
-  const rounds = await inTurns(ROUNDS, { ours, theirs });
-  const of = (list: readonly Telling[], figure: 'cpuUs' | 'p99'): number => median(list.map((one) => one[figure]));
+  const theirs = (awake: boolean): Promise<Telling> =>
+    telling(bare, load, { url: urls.bare, awake }, () => bare.ask('tell', text));
+  await inTurns(WARM_UP, { ours: () => ours(true), theirs: () => theirs(true) });
+  const awake = await inTurns(ROUNDS, { ours: () => ours(true), theirs: () => theirs(true) });
+  const asleep = await inTurns(ROUNDS, { ours: () => ours(false), theirs: () => theirs(false) });
+  const cpu = (list: readonly Telling[]): number => median(list.map((one) => one.cpuUs));
+  const p99 = (list: readonly Telling[]): number => median(list.map((one) => one.p99));
   const what = `one message to ${SUBSCRIBERS.toLocaleString('en')} subscribers`;
   const against = `bare ws, the same ${Buffer.byteLength(text)} bytes`;
   return [
     {
       ...{ what: `${what}: CPU`, unit: 'µs a delivery', against, target: { atMost: 1.4 } },
-      ...{ ours: of(rounds.ours, 'cpuUs'), theirs: of(rounds.theirs, 'cpuUs') },
+      ...{ ours: cpu(awake.ours), theirs: cpu(awake.theirs) },
     },
     {
       ...{ what: `${what}: p99`, unit: 'ms', against, target: { atMost: 1.5 } },
-      ...{ ours: of(rounds.ours, 'p99'), theirs: of(rounds.theirs, 'p99') },
+      ...{ ours: p99(asleep.ours), theirs: p99(asleep.theirs) },
     },
   ];
 }
@@ -62,10 +66,10 @@ const SETTLE_MS = 20;
 async function telling(
   server: Pick<Child<Record<never, never>>, 'ask'>,
   load: Child<SocketLoadCommands>,
-  url: string,
+  crowd: { readonly url: string; readonly awake: boolean },
   tell: () => Promise<number>,
 ): Promise<Telling> {
-  const told = load.ask('told', url);
+  const told = load.ask('told', crowd);
   const before = await server.ask('cpu');
   const start = await tell();
   const { times, text } = await told;

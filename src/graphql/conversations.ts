@@ -12,7 +12,11 @@ import { conversationRef } from './refs.ts';
 import { refresh, type Source, sourceOf, sourceType, staleBefore } from './sources.ts';
 import { oldestAllowed } from './thread.ts';
 
-type Nullable<Fields> = { readonly [Name in keyof Fields]?: Fields[Name] | null };
+/** The part of a filter that can name one booking. */
+interface BookingFilter {
+  readonly bookingExternalId?: string | null | undefined;
+  readonly propertyExternalId?: string | null | undefined;
+}
 
 /** A page of conversations, with where it comes from. */
 interface Inbox extends Connection<Conversation> {
@@ -105,7 +109,7 @@ function faceOf({ provider }: Account, { gateway }: Context): ProviderFace | und
   return gateway.providers.find(({ id }) => id === provider);
 }
 
-function namesBooking({ bookingExternalId, propertyExternalId }: Nullable<ConversationFilter>): boolean {
+function namesBooking({ bookingExternalId, propertyExternalId }: BookingFilter): boolean {
   return Boolean(bookingExternalId && propertyExternalId);
 }
 

@@ -1,7 +1,15 @@
 import DataLoader from 'dataloader';
 import { ProviderError } from '../domain/errors.ts';
 import type { Gateway, ThreadRead } from '../domain/gateway.ts';
-import type { AccountId, AttachmentId, BookingId, ConversationId, LeadId, MessageId, ParticipantId } from '../domain/ids.ts';
+import type {
+  AccountId,
+  AttachmentId,
+  BookingId,
+  ConversationId,
+  LeadId,
+  MessageId,
+  ParticipantId,
+} from '../domain/ids.ts';
 import type { Account, Booking, Conversation, Lead, Message } from '../domain/messaging.ts';
 import { accountsByIds, type SyncProgress, syncProgress } from '../store/account-reads.ts';
 import { type Attachment, attachmentsByIds, attachmentsOfMessages } from '../store/attachments.ts';
@@ -150,7 +158,11 @@ function threadsOf(account: Account, { gateway, scope, signal }: LoaderSources):
   return loader;
 }
 
-async function findConversation(accounts: readonly Account[], of: BookingName, { gateway, scope, signal }: LoaderSources) {
+async function findConversation(
+  accounts: readonly Account[],
+  of: BookingName,
+  { gateway, scope, signal }: LoaderSources,
+) {
   const ids = accounts.map(({ id }) => id);
   try {
     return await gateway.findConversation(scope.tenantId, ids, of, signal);

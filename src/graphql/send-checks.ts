@@ -77,7 +77,9 @@ function fileFaults(files: readonly string[], attach: Ability | undefined): read
   if (files.length > MOST_FILES)
     return [refusal('INVALID', `A message carries at most ${MOST_FILES} files.`, 'attachmentIds')];
   const strange = files.some((id) => !idOf<AttachmentId>('Attachment', id));
-  return strange ? [refusal('NOT_FOUND', 'There is no such file for a message of this conversation.', 'attachmentIds')] : [];
+  return strange
+    ? [refusal('NOT_FOUND', 'There is no such file for a message of this conversation.', 'attachmentIds')]
+    : [];
 }
 
 function keyFaults({ idempotencyKey, giveUpAfter }: SendForm): readonly Refusal[] {

@@ -103,8 +103,10 @@ export const sendInput = builder.inputType('SendMessageInput', {
       description:
         '`participant` writes as if the other party had: for importing history, with the scope `messages:import`. Never delivered.',
     }),
-    attachmentIds: t.idList({ description:
-        'Files to send with it, from `uploadAttachment` for the same conversation and not sent before: at most 10.' }),
+    attachmentIds: t.idList({
+      description:
+        'Files to send with it, from `uploadAttachment` for the same conversation and not sent before: at most 10.',
+    }),
     idempotencyKey: t.string({
       description:
         'Sending again with the same key and input does nothing new: give one and retry without fear. At most 255 characters, remembered for 7 days.',

@@ -32,10 +32,7 @@ builder.mutationFields((t) => ({
         description: 'Which one.',
       }),
     },
-    resolve: (_root, { input }, context) =>
-      moveMessage(input.messageId, context, (id) =>
-        retryOne(id, context),
-      ),
+    resolve: (_root, { input }, context) => moveMessage(input.messageId, context, (id) => retryOne(id, context)),
   }),
   cancelMessage: t.field({
     type: cancelPayloadType,

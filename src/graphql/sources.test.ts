@@ -17,7 +17,8 @@ const report = (finished: boolean, error: ProviderError | null = null): SyncRepo
   finished,
   error,
 });
-const stateOf = (given: Account, look?: SyncReport, oldest = staleBefore(now, { pullEveryMs: 30_000 })) => sourceOf(given, look, oldest).state;
+const stateOf = (given: Account, look?: SyncReport, oldest = staleBefore(now, { pullEveryMs: 30_000 })) =>
+  sourceOf(given, look, oldest).state;
 
 describe('an account as a source of a list', () => {
   it('is fresh while it is looked at in time, and stale when it has not been for minutes, or never', () => {

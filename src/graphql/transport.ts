@@ -13,8 +13,8 @@ import { createDocumentCaches, documentChecks } from './documents.ts';
 import { clientError } from './errors.ts';
 import { createFeedFollower, type FeedFollower } from './feed-follower.ts';
 import { createGraphiqlPage, wantsPage } from './graphiql.ts';
-import { type Request as Asked, createOperations } from './operations.ts';
 import { readMultipart } from './multipart-body.ts';
+import { type Request as Asked, createOperations } from './operations.ts';
 import { createOrigins, preflight, shareWith } from './origins.ts';
 import { isMultipart, MAX_BODY, paramsOfUrl, readParams, refusal } from './request-body.ts';
 import { createResults, formatError, withStatus } from './results.ts';
@@ -56,7 +56,11 @@ export function createTransport(options: TransportOptions): Transport {
   const { schema, db, gateway, clock, times, wakes, log, publicUrl, links } = options;
   const feeds = createFeedFollower({ db, wakes, clock, lookEveryMs: times.lookEveryMs, log });
   const results = createResults(log);
-  const operations = createOperations(schema, { ...{ db, gateway, clock, times, publicUrl, links }, wakes, feeds, log }, results);
+  const operations = createOperations(
+    schema,
+    { ...{ db, gateway, clock, times, publicUrl, links }, wakes, feeds, log },
+    results,
+  );
   const authentication = createAuthentication(db, clock);
   const origins = createOrigins(options.allowedOrigins);
   const page = options.graphiql ? createGraphiqlPage(options.initialToken ?? null) : null;

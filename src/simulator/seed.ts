@@ -96,7 +96,10 @@ function seedPlatformOddities({ bookings, messaging, tables, clock }: Ground): v
 /** Past, current and future stays in turn, seen from now. */
 function stayAt({ clock, chance, platforms }: Ground, index: number) {
   const nights = chance.between(2, 9);
-  const daysFromNow = [-chance.between(12, 25), -chance.between(0, nights - 1), chance.between(2, 60)][index % 3] ?? 0;
+  const past = -chance.between(12, 25);
+  // The oldest thread is of somebody who left the other day, so that it can still be answered wherever that has an end.
+  const left = index === 0 ? -nights - 3 : past;
+  const daysFromNow = [left, -chance.between(0, nights - 1), chance.between(2, 60)][index % 3] ?? 0;
   const status: BookingStatus = chance.happens(0.1) ? chance.pick(['requested', 'canceled', 'inquiry']) : 'confirmed';
   const checkIn = new Date(clock.now().getTime() + daysFromNow * dayMs);
   return { nights, checkIn, platform: chance.pick(platforms), status };

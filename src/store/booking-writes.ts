@@ -1,8 +1,8 @@
-import type { BookingId, LeadId } from '../domain/ids.ts';
+import type { AccountId, BookingId, LeadId } from '../domain/ids.ts';
 import type { ProviderBooking, ProviderLead } from '../domain/messaging.ts';
 import { createId } from '../lib/id.ts';
 import type { AccountRow } from './account-lock.ts';
-import type { Transaction } from './database.ts';
+import type { Database, Transaction } from './database.ts';
 import { asRecords } from './rows.ts';
 
 /** Stores bookings, each under its (account, external id). Each external id at most once a call. */
@@ -73,4 +73,16 @@ export async function saveLeads(
       reference = excluded.reference, check_in = excluded.check_in, check_out = excluded.check_out,
       guests_count = excluded.guests_count, contact_name = excluded.contact_name, contact_email = excluded.contact_email,
       property_name = excluded.property_name, raw = excluded.raw, observed_at = excluded.observed_at`;
+}
+
+/** Notes of which property a booking is, where its provider has not said so with the booking itself. */
+export async function notePropertyOfBooking(
+  db: Database,
+  accountId: AccountId,
+  { property, booking }: { readonly property: string; readonly booking: string },
+): Promise<void> {
+  await db.prisma.booking.updateMany({
+    where: { account_id: accountId, external_id: booking, property_external_id: null },
+    data: { property_external_id: property },
+  });
 }

@@ -1,6 +1,6 @@
-import { DomainError, ProviderError } from '../domain/errors.ts';
+import { DomainError } from '../domain/errors.ts';
 import type { FileStream, Gateway } from '../domain/gateway.ts';
-import type { AccountId, ConversationId, TenantId } from '../domain/ids.ts';
+import type { ConversationId, TenantId } from '../domain/ids.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Wakes } from '../lib/wake.ts';
 import type { Call, ProviderModule } from '../providers/contract.ts';
@@ -11,6 +11,7 @@ import { tenantScope } from '../store/scope.ts';
 import { messageTargets, noteNoReplyNeeded, type ThreadTarget, threadTarget } from '../store/thread-targets.ts';
 import type { Connection, Connections } from './connections.ts';
 import type { Ingest } from './ingest.ts';
+import { createLookUp } from './look-ups.ts';
 
 export interface ActionParts {
   readonly db: Database;
@@ -29,6 +30,7 @@ export type Actions = Pick<
 
 export function createActions(parts: ActionParts): Actions {
   const { db, connections } = parts;
+  const lookUp = createLookUp(parts);
   const person = (signal: AbortSignal): Call => ({ signal, lane: 'person' });
   return {
     async markRead(tenantId, messageIds, signal) {
@@ -45,8 +47,15 @@ export function createActions(parts: ActionParts): Actions {
       parts.wakes.notify(feedTopic(tenantId));
     },
     async findConversation(tenantId, accountIds, of, signal) {
-      const looked = await Promise.all(accountIds.map((id) => lookUp(parts, tenantId, id, of, person(signal))));
-      return looked.flatMap((failure) => failure ?? []);
+      const looked = await Promise.all(
+        accountIds.map(async (accountId) => {
+          const connection = await connections.of(accountId);
+          if (connection?.account.tenantId !== tenantId || !connection.adapter.findConversation) return [];
+          const error = await lookUp(connection, of, person(signal));
+          return error ? [{ accountId, error }] : [];
+        }),
+      );
+      return looked.flat();
     },
     async upload(tenantId, id, file, signal) {
       const { target, connection } = await reach(parts, tenantId, id);
@@ -79,31 +88,6 @@ async function reach(
   const connection = target && (await parts.connections.of(target.accountId));
   if (!target || !connection) throw new DomainError('NOT_FOUND', 'There is no such conversation.', ['conversationId']);
   return { target, connection };
-}
-
-async function lookUp(
-  { connections, ingest }: ActionParts,
-  tenantId: TenantId,
-  accountId: AccountId,
-  of: { readonly property: string; readonly booking: string },
-  call: Call,
-): Promise<{ accountId: AccountId; error: ProviderError } | null> {
-  const connection = await connections.of(accountId);
-  if (connection?.account.tenantId !== tenantId || !connection.adapter.findConversation) return null;
-  try {
-    const found = await connection.adapter.findConversation(of, call);
-    if (!found) return null;
-    const event =
-      found.externalId === null
-        ? ({ type: 'unwritten', conversation: found } as const)
-        : ({ type: 'conversation', conversation: found } as const);
-    await ingest({ accountId, events: [event] });
-    return null;
-  } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
-    // Most accounts do not have the booking that is looked for: that is an answer, not a failure.
-    return error.kind === 'not-found' || error.kind === 'forbidden' ? null : { accountId, error };
-  }
 }
 
 function unsupported({ module }: Connection, why: string): DomainError {

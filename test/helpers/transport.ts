@@ -6,10 +6,12 @@ import { WebSocket } from 'ws';
 import type { Gateway } from '../../src/domain/gateway.ts';
 import type { ConversationId, MessageId } from '../../src/domain/ids.ts';
 import { defaultTimes } from '../../src/domain/times.ts';
+import { createAttachmentLinks } from '../../src/graphql/attachment-links.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { createTransport, type Transport, type TransportOptions } from '../../src/graphql/transport.ts';
 import { createManualClock, type ManualClock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
+import { createSealer } from '../../src/lib/seal.ts';
 import { createWakes, type Wakes } from '../../src/lib/wake.ts';
 import type { Database } from '../../src/store/database.ts';
 import { appendEvents, feedTopic } from '../../src/store/feed.ts';
@@ -51,12 +53,16 @@ export async function serve(db: Database, options: Partial<TransportOptions> = {
   const conversationId = await estate.conversation(0);
   const clock = createManualClock(new Date('2026-05-01T12:00:00Z'));
   const wakes = createWakes();
+  const publicUrl = 'http://parley.test';
+  const sealer = createSealer({ current: new Uint8Array(32).fill(7) });
   const tokenFor = (scopes: readonly string[]) =>
     createToken(db, estate.scope.tenantId, { name: 'test', scopes, now: clock.now() });
   const token = await tokenFor(allScopes);
   const transport = createTransport({
     ...{ schema, db, gateway: idleGateway, clock, wakes, times: defaultTimes, log: silentLog },
-    ...{ publicUrl: 'http://parley.test', graphiql: true, allowedOrigins: [], ...options },
+    ...{ publicUrl, graphiql: true, allowedOrigins: [] },
+    links: createAttachmentLinks({ sealer, clock, publicUrl }),
+    ...options,
   });
   const server = createServer(createServerAdapter((request: Request) => transport.fetch(request)));
   const detach = transport.attach(server);

@@ -130,7 +130,8 @@ function messageOf(wire: WireMessage, raw: Json): Omit<ProviderMessage, 'sentBy'
     body: wire.content,
     // Self-service requests and states of a request to book are written by Booking.com, but say what the guest did.
     automated: kind === null ? null : kind === 'automatically_sent_template',
-    channel: kind === 'email' ? 'email' : CHANNEL,
+    // Nothing is said of the way a message travels but by its kind, `email`.
+    channel: null,
     sentAt: finestTime(wire.message_id, wire.timestamp),
     kind,
     urgent: null,

@@ -15,6 +15,8 @@ import { isObject, name, readAs, wireNews, wireQueue } from './wire.ts';
  */
 
 const checkpointShape = z.object({
+  /** What stood first in the queue at the last look. */
+  head: z.string().nullable().catch(null),
   pulledAt: z.iso.datetime().nullable().catch(null),
   /** The last doubt that a search was begun for. */
   doubt: z.string().nullable().catch(null),
@@ -36,7 +38,7 @@ const SLACK_MS = 600_000;
 /** Reads the head of the queue, 100 messages of all properties at most, and goes on with a search where one is under way. */
 export function createPull(session: Session, deps: Deps): NonNullable<ProviderAdapter['pull']> {
   return async (from, call) => {
-    const before = readAs(checkpointShape, from) ?? { pulledAt: null, doubt: null, recovery: null };
+    const before = readAs(checkpointShape, from) ?? { head: null, pulledAt: null, doubt: null, recovery: null };
     const data = await session.ask('pull', { method: 'GET', path: '/messages/latest' }, call);
     const { items, count } = queueIn(data);
     const found = voicesIn(items);
@@ -45,11 +47,13 @@ export function createPull(session: Session, deps: Deps): NonNullable<ProviderAd
     const now = deps.now();
     const place = placeAt(before, doubtSince ?? null, now);
     const step = await searched(place.recovery, () => recoverOn(session, place.recovery, now, call));
-    const receipt = count === 0 ? null : { head: headOf(items), count, readAt: now.toISOString() };
+    const head = headOf(items);
+    const receipt = head === null || count === 0 ? null : { head, count, readAt: now.toISOString() };
     return {
       events: [...newsEvents(items, { ...voices, ...found }), ...step.events],
-      checkpoint: checkpointOf({ ...place, recovery: step.next }),
-      more: receipt !== null || step.more,
+      checkpoint: checkpointOf({ ...place, head, recovery: step.next }),
+      // A head that stands still was not confirmed: asking on would show the same again.
+      more: (receipt !== null && head !== before.head) || step.more,
       receipt,
     };
   };
@@ -94,8 +98,8 @@ async function searched(recovery: Place['recovery'], work: () => Promise<Recover
   }
 }
 
-function checkpointOf({ pulledAt, doubt, recovery }: Place): Checkpoint {
-  return { pulledAt, doubt, recovery: recovery && { ...recovery } };
+function checkpointOf({ head, pulledAt, doubt, recovery }: Place): Checkpoint {
+  return { head, pulledAt, doubt, recovery: recovery && { ...recovery } };
 }
 
 /** The messages, and how many of them may be confirmed: never more than were told of, nor more than were seen. */
@@ -106,8 +110,9 @@ function queueIn(data: JsonObject): { readonly items: readonly Json[]; readonly 
 }
 
 /** What stands first. Within one second the queue's order is not to be relied on, so the first by name of the leading second. */
-function headOf(items: readonly Json[]): string {
-  const second = items[0] === undefined ? null : secondOf(items[0]);
+function headOf(items: readonly Json[]): string | null {
+  if (items[0] === undefined) return null;
+  const second = secondOf(items[0]);
   const end = items.findIndex((item) => secondOf(item) !== second);
   return (
     items

@@ -54,7 +54,11 @@ test('a conversation known by its reservation alone is looked up, since the refe
 });
 
 test('where there is none yet, the first message names the reservation', async () => {
-  for (const answer of [{ data: { conversation: null } }, new Response('', { status: 404 }), new Response('', { status: 400 })]) {
+  for (const answer of [
+    { data: { conversation: null } },
+    new Response('', { status: 404 }),
+    new Response('', { status: 400 }),
+  ]) {
     const { outcome, seen } = await send(
       unless(() => answer),
       bare,
