@@ -73,7 +73,7 @@ async function play(module: ProviderModule, world: World): Promise<Record<string
   const simulator = createSimulator({ world, clock: systemClock });
   const loopback: Loopback = await serveOnLoopback(simulator.fetch);
   ends.push(() => loopback.close());
-  return { ...simulator.credentials, baseUrl: loopback.url };
+  return { ...simulator.credentials, ...simulator.addresses(loopback.url) };
 }
 
 /** Connects an account as any caller would: through the API. */

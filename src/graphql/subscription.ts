@@ -1,11 +1,14 @@
 import {
+  BREAK,
   createSourceEventStream,
+  type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
   Kind,
   type OperationDefinitionNode,
   type TypeNode,
   validateSubscriptionArgs,
+  visit,
 } from 'graphql';
 import type { Session } from './authentication.ts';
 import type { Execute } from './compile.ts';
@@ -27,19 +30,29 @@ export interface SubscribeParts {
 
 /**
  * Subscriptions whose events are executed with a fresh context each, once for all equal subscribers: those of one tenant and the
- * same scopes, with the same document and the same variables, but for the cursor they began after.
+ * same scopes (and the same token, where addresses of files are selected), with the same document and the same variables, but for the
+ * cursor they began after.
  */
 export function createSubscribe({ surroundings, execute, results }: SubscribeParts): Subscribe {
   const groups = createAnswerGroups();
-  const documents = new WeakMap<object, number>();
+  const documents = new WeakMap<object, { readonly number: number; readonly personal: boolean }>();
   let documentsSeen = 0;
 
   const groupKey = (args: ExecutionArgs, operation: OperationDefinitionNode, { caller }: Session): string => {
-    const document = documents.get(args.document) ?? documentsSeen++;
-    documents.set(args.document, document);
+    const known = documents.get(args.document);
+    const document = known ?? { number: documentsSeen++, personal: selectsAddresses(args.document) };
+    if (!known) documents.set(args.document, document);
+    const actor = document.personal ? caller.actor : null;
     const scopes = [...caller.scopes].sort();
     const variables = variablesBesideCursor(operation, args.variableValues ?? {});
-    return JSON.stringify([caller.scope.tenantId, scopes, document, args.operationName ?? null, variables]);
+    return JSON.stringify([
+      caller.scope.tenantId,
+      actor,
+      scopes,
+      document.number,
+      args.operationName ?? null,
+      variables,
+    ]);
   };
   const answerTo = async (args: ExecutionArgs, session: Session, event: unknown): Promise<ExecutionResult> => {
     const operation = beginOperation(surroundings, session.caller);
@@ -75,6 +88,19 @@ export function createSubscribe({ surroundings, execute, results }: SubscribePar
       opening.end();
     }
   };
+}
+
+/** Whether answers may hold addresses of files, which are good by the rights of the token that asked, and of no other. */
+function selectsAddresses(document: DocumentNode): boolean {
+  let found = false;
+  visit(document, {
+    Field({ name }) {
+      if (name.value !== 'url') return undefined;
+      found = true;
+      return BREAK;
+    },
+  });
+  return found;
 }
 
 /** The variables that answers depend on, in the order in which they are declared. */

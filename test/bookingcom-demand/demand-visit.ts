@@ -3,7 +3,7 @@ import type { ProviderEvent, ProviderMessage } from '../../src/domain/messaging.
 import { createManualClock } from '../../src/lib/clock.ts';
 import { demandCredentials } from '../../src/providers/bookingcom-demand/credentials.ts';
 import { bookingcomDemand } from '../../src/providers/bookingcom-demand/index.ts';
-import { createSimulator } from '../../src/providers/bookingcom-demand/simulator.ts';
+import { createSimulator, platforms } from '../../src/providers/bookingcom-demand/simulator.ts';
 import type { DemandSwitches } from '../../src/providers/bookingcom-demand/simulator-switches.ts';
 import type { Call, Checkpoint, ConversationKey, ProviderAdapter, Pull, Slot } from '../../src/providers/contract.ts';
 import { properties, reservationIdOf } from '../../src/simulator/bookingcom.ts';
@@ -28,7 +28,7 @@ export function visit(
   { version = '3.2', size = 6, bad = false }: VisitOptions = {},
 ) {
   const clock = createManualClock(new Date('2026-03-02T09:00:00.250Z'));
-  const world = createWorld({ seed: 7, clock, size });
+  const world = createWorld({ seed: 7, clock, size, platforms });
   const simulator = createSimulator({ world, clock, switches });
   const { credentials: good, badCredentials } = simulator;
   const baseUrl = `https://demandapi.booking.com/${version}`;

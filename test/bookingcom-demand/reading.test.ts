@@ -43,7 +43,7 @@ const combined = (['newestFirst', 'mixed'] as const).flatMap((feedOrder) =>
 describe.each([...each, ...combined])('on $version with $switches', ({ version, switches }) => {
   test('everything that waits is told once, each message in its conversation, and nothing waits after that', async () => {
     const { adapter, simulator } = visit(switches, { version });
-    simulator.addConversation({ createdAt: new Date('2026-02-01T09:00:00Z'), messages: 130 });
+    simulator.addConversation({ createdAt: new Date('2026-02-01T09:00:00Z'), messages: 230 });
     expect(simulator.feed.waiting).toBeGreaterThan(200);
     const { events } = await drain(adapter);
     const byId = (a: { externalId: string }, b: { externalId: string }) => (a.externalId < b.externalId ? -1 : 1);
@@ -56,7 +56,8 @@ describe.each([...each, ...combined])('on $version with $switches', ({ version, 
   test('conversations are told with booking, property and how to reach them, and read whole', async () => {
     const { adapter, simulator } = visit(switches, { version });
     const { events } = await drain(adapter);
-    for (const truth of simulator.conversations()) {
+    // One without a message is in no feed.
+    for (const truth of simulator.conversations().filter(({ messages }) => messages.length > 0)) {
       const told = events.findLast(
         (one) => one.type === 'conversation' && one.conversation.externalId === truth.externalId,
       );

@@ -49,7 +49,7 @@ export type ConnectAccountInput = {
 export type ConversationFilter = {
   /** Of these accounts. */
   accountIds?: Array<string> | null | undefined;
-  /** About the booking with this id at its provider. */
+  /** About the booking with this id at its provider. With `propertyExternalId` it is also looked up there, so that a booking nobody has written about is found and can be written to. */
   bookingExternalId?: string | null | undefined;
   /** By this channel: `email`, `airbnb`, … */
   channel?: string | null | undefined;
@@ -114,7 +114,7 @@ export type MessageSentBy =
 
 /** A message to be sent. */
 export type SendMessageInput = {
-  /** Files to send with it. No provider takes any yet. */
+  /** Files to send with it, from `uploadAttachment` for the same conversation and not sent before: at most 10. */
   attachmentIds?: Array<string> | null | undefined;
   /** Its text: not blank, at most what the provider takes, never over 20,000 characters. */
   body: string;
@@ -136,6 +136,14 @@ export type SendWarningCode =
   | 'GUEST_GETS_EMAIL'
   /** The provider takes links out that it has not approved. */
   | 'LINKS_MAY_BE_REMOVED';
+
+/** A conversation, and whether it needs a reply. */
+export type SetNoReplyNeededInput = {
+  /** The conversation. */
+  conversationId: string;
+  /** True: it needs none. False: it needs one after all. */
+  noReplyNeeded: boolean;
+};
 
 /** How an answer stands to what the provider has. */
 export type SourceState =
@@ -167,6 +175,14 @@ export type UpdateMessageInput = {
   snoozeUntil?: string | null | undefined;
   /** Whether it is urgent. */
   urgent?: boolean | null | undefined;
+};
+
+/** A file for a message that is still to be sent. */
+export type UploadAttachmentInput = {
+  /** The conversation that the message will be of. */
+  conversationId: string;
+  /** The file. Which types and sizes are taken is in the conversation’s `capabilities.attach`. */
+  file: Blob;
 };
 
 export type InboxQueryVariables = Exact<{
@@ -286,6 +302,110 @@ export type AccountsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type AccountsQuery = { viewer: { scopes: Array<string>, tenant: { id: string, name: string } }, providers: Array<{ id: string, title: string, speaksAs: string, abilities: Array<string>, credentialFields: Array<{ name: string, required: boolean, secret: boolean, description: string }> }>, accounts: Array<{ id: string, title: string, state: AccountState, lastPulledAt: string | null, lastError: { provider: string, kind: string, message: string, retryAt: string | null, account: { id: string } } | null, sync: { phase: SyncPhase, conversations: number, messages: number, oldestAt: string | null } }> };
+
+export type UploadMutationVariables = Exact<{
+  input: UploadAttachmentInput;
+}>;
+
+
+export type UploadMutation = { uploadAttachment: { attachment: { id: string, name: string | null, contentType: string | null, size: number | null, url: string } | null, errors: Array<
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { limit: number | null, code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+    > } };
+
+export type FilesQueryVariables = Exact<{
+  id: string;
+  first?: number | null | undefined;
+}>;
+
+
+export type FilesQuery = { conversation: { messages: { nodes: Array<{ id: string, body: string | null, sentBy: MessageSentBy | null, attachments: Array<{ id: string, name: string | null, contentType: string | null, size: number | null, url: string }> }> } } | null };
+
+export type FileQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type FileQuery = { node:
+    | { id: string, name: string | null, contentType: string | null, size: number | null, url: string }
+    | Record<PropertyKey, never>
+   | null };
+
+export type SendFilesMutationVariables = Exact<{
+  input: SendMessageInput;
+}>;
+
+
+export type SendFilesMutation = { sendMessage: { idempotencyKey: string, replayed: boolean, message: { id: string, body: string | null, attachments: Array<{ id: string, name: string | null }>, delivery: { state: DeliveryState } | null } | null, errors: Array<
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+    >, warnings: Array<{ code: SendWarningCode, message: string }> } };
+
+export type CapabilitiesQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type CapabilitiesQuery = { conversation: { id: string, externalId: string | null, noReplyNeeded: boolean | null, unreadCount: number, capabilities: { reply: { allowed: boolean, until: string | null, blockedBy: string | null, mode: AbilityMode, types: Array<string> | null, maxBytes: number | null }, attach: { allowed: boolean, until: string | null, blockedBy: string | null, mode: AbilityMode, types: Array<string> | null, maxBytes: number | null }, markRead: { allowed: boolean, until: string | null, blockedBy: string | null, mode: AbilityMode }, noReplyNeeded: { allowed: boolean, until: string | null, blockedBy: string | null, mode: AbilityMode } } } | null };
+
+export type SetNoReplyNeededMutationVariables = Exact<{
+  input: SetNoReplyNeededInput;
+}>;
+
+
+export type SetNoReplyNeededMutation = { setNoReplyNeeded: { conversation: { id: string, noReplyNeeded: boolean | null } | null, errors: Array<
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { provider: string | null, kind: string | null, code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+    > } };
+
+export type FindByBookingQueryVariables = Exact<{
+  filter?: ConversationFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type FindByBookingQuery = { conversations: { nodes: Array<{ id: string, externalId: string | null, participant: { name: string | null } | null, booking: { id: string, externalId: string, propertyExternalId: string | null, conversations: Array<{ id: string }> } | null, messages: { nodes: Array<{ body: string | null }>, pageInfo: { hasNextPage: boolean } } }>, sources: Array<{ state: SourceState, account: { id: string }, error: { kind: string } | null }> } };
+
+export type BookingPageQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type BookingPageQuery = { bookings: { booking: { id: string, externalId: string, conversations: Array<{ id: string, externalId: string | null, participant: { name: string | null } | null }> } | null } };
 
 export type ThreadsQueryVariables = Exact<{
   filter?: ConversationFilter | null | undefined;
@@ -746,6 +866,202 @@ export const AccountsDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<AccountsQuery, AccountsQueryVariables>;
+export const UploadDocument = new TypedDocumentString(`
+    mutation Upload($input: UploadAttachmentInput!) {
+  uploadAttachment(input: $input) {
+    attachment {
+      id
+      name
+      contentType
+      size
+      url
+    }
+    errors {
+      code
+      message
+      path
+      ... on TooLargeError {
+        limit
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UploadMutation, UploadMutationVariables>;
+export const FilesDocument = new TypedDocumentString(`
+    query Files($id: ID!, $first: Int) {
+  conversation(id: $id) {
+    messages(first: $first) {
+      nodes {
+        id
+        body
+        sentBy
+        attachments {
+          id
+          name
+          contentType
+          size
+          url
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FilesQuery, FilesQueryVariables>;
+export const FileDocument = new TypedDocumentString(`
+    query File($id: ID!) {
+  node(id: $id) {
+    ... on Attachment {
+      id
+      name
+      contentType
+      size
+      url
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FileQuery, FileQueryVariables>;
+export const SendFilesDocument = new TypedDocumentString(`
+    mutation SendFiles($input: SendMessageInput!) {
+  sendMessage(input: $input) {
+    message {
+      id
+      body
+      attachments {
+        id
+        name
+      }
+      delivery {
+        state
+      }
+    }
+    errors {
+      code
+      message
+      path
+    }
+    warnings {
+      code
+      message
+    }
+    idempotencyKey
+    replayed
+  }
+}
+    `) as unknown as TypedDocumentString<SendFilesMutation, SendFilesMutationVariables>;
+export const CapabilitiesDocument = new TypedDocumentString(`
+    query Capabilities($id: ID!) {
+  conversation(id: $id) {
+    id
+    externalId
+    noReplyNeeded
+    unreadCount
+    capabilities {
+      reply {
+        allowed
+        until
+        blockedBy
+        mode
+        types
+        maxBytes
+      }
+      attach {
+        allowed
+        until
+        blockedBy
+        mode
+        types
+        maxBytes
+      }
+      markRead {
+        allowed
+        until
+        blockedBy
+        mode
+      }
+      noReplyNeeded {
+        allowed
+        until
+        blockedBy
+        mode
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CapabilitiesQuery, CapabilitiesQueryVariables>;
+export const SetNoReplyNeededDocument = new TypedDocumentString(`
+    mutation SetNoReplyNeeded($input: SetNoReplyNeededInput!) {
+  setNoReplyNeeded(input: $input) {
+    conversation {
+      id
+      noReplyNeeded
+    }
+    errors {
+      code
+      message
+      path
+      ... on ProviderFailedError {
+        provider
+        kind
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SetNoReplyNeededMutation, SetNoReplyNeededMutationVariables>;
+export const FindByBookingDocument = new TypedDocumentString(`
+    query FindByBooking($filter: ConversationFilter, $first: Int, $after: String) {
+  conversations(filter: $filter, first: $first, after: $after) {
+    nodes {
+      id
+      externalId
+      participant {
+        name
+      }
+      booking {
+        id
+        externalId
+        propertyExternalId
+        conversations {
+          id
+        }
+      }
+      messages {
+        nodes {
+          body
+        }
+        pageInfo {
+          hasNextPage
+        }
+      }
+    }
+    sources {
+      account {
+        id
+      }
+      state
+      error {
+        kind
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<FindByBookingQuery, FindByBookingQueryVariables>;
+export const BookingPageDocument = new TypedDocumentString(`
+    query BookingPage($id: ID!) {
+  bookings {
+    booking(bookingId: $id) {
+      id
+      externalId
+      conversations {
+        id
+        externalId
+        participant {
+          name
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<BookingPageQuery, BookingPageQueryVariables>;
 export const ThreadsDocument = new TypedDocumentString(`
     query Threads($filter: ConversationFilter, $first: Int, $after: String, $last: Int, $before: String, $messages: Int = 20) {
   conversations(

@@ -106,7 +106,9 @@ export function subjectOf({ type, reference }: Place): Pick<ProviderConversation
 
 /** The message that a queue, a search or a notification tells of. */
 export function newsMessageOf(wire: WireNews, raw: Json): ProviderMessage {
-  return { ...messageOf(wire, raw), sentBy: wire.sender ? sideOf(kindOf(wire.sender)) : null, read: null };
+  const sentBy = wire.sender ? sideOf(kindOf(wire.sender)) : null;
+  // There are no tags here, but who wrote a message has read it.
+  return { ...messageOf(wire, raw), sentBy, read: sentBy === 'us' || null };
 }
 
 function threadMessageOf(
@@ -119,8 +121,8 @@ function threadMessageOf(
   const sentBy = wire.sender_id === null ? null : (sides.get(wire.sender_id) ?? null);
   const { set = null, participants = null } = wire.tags?.read ?? {};
   // The tag says for whom it is read; the guest's having read it is none of ours.
-  const read = set && participants && us !== null ? participants.includes(us) : set;
-  return { ...messageOf(wire, raw), sentBy, read };
+  const tagged = set && participants && us !== null ? participants.includes(us) : set;
+  return { ...messageOf(wire, raw), sentBy, read: sentBy === 'us' || tagged };
 }
 
 function messageOf(wire: WireMessage, raw: Json): Omit<ProviderMessage, 'sentBy' | 'read'> {

@@ -24,7 +24,7 @@ describe('the queue', () => {
     const pull = await pullOf(scriptedBooking(() => queue.data));
     expect(ofType(pull, 'message').map(({ message }) => message)).toMatchObject([
       { body: asked?.content, sentBy: 'participant', sentAt: new Date('2026-03-14T09:26:53.589Z'), kind: 'free_text' },
-      { sentBy: 'us', automated: true, kind: 'automatically_sent_template', read: null },
+      { sentBy: 'us', automated: true, kind: 'automatically_sent_template', read: true },
     ]);
     expect(ofType(pull, 'conversation').map(({ conversation }) => conversation)).toMatchObject([
       {
