@@ -196,6 +196,18 @@ describe('an aborted signal', () => {
     expect(await failureOf(request)).toMatchObject({ kind: 'timeout', noEffect: false });
   });
 
+  it('is heeded at whatever moment it comes, also between the head of an answer and its body', async () => {
+    for (let ticks = 0; ticks < 12; ticks += 1) {
+      const deadline = new AbortController();
+      const endless = new ReadableStream({ pull: () => Promise.withResolvers<void>().promise });
+      const request = httpOver(async () => new Response(endless)).request('read', url, { signal: deadline.signal });
+      const failed = failureOf(request);
+      for (let tick = 0; tick < ticks; tick += 1) await Promise.resolve();
+      deadline.abort();
+      expect(await failed).toMatchObject({ kind: 'timeout' });
+    }
+  });
+
   it('reaches the fetch', async () => {
     const deadline = new AbortController();
     let seen: AbortSignal | null | undefined;

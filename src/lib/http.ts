@@ -119,6 +119,8 @@ function retryTime(headers: Headers, now: Date): Date | null {
 async function untilAborted<T>(signal: AbortSignal | null, work: () => Promise<T>): Promise<T> {
   const aborted = Promise.withResolvers<never>();
   const abort = (): void => aborted.reject(signal?.reason);
+  // A signal that aborted between two steps tells no listener any more.
+  if (signal?.aborted) abort();
   signal?.addEventListener('abort', abort, { once: true });
   try {
     return await Promise.race([aborted.promise, work()]);

@@ -1,5 +1,9 @@
+import { bookingcomDemand } from './bookingcom-demand/index.ts';
 import type { ProviderModule } from './contract.ts';
 import { lavanda } from './lavanda/index.ts';
 
 /** Every provider there is: one line each. */
-export const providers: readonly ProviderModule[] = [lavanda as ProviderModule];
+export const providers: readonly ProviderModule[] = [
+  lavanda as ProviderModule,
+  bookingcomDemand as ProviderModule,
+];
