@@ -39,9 +39,10 @@ export function createDownloads(parts: DownloadParts): Downloads {
       if (!known) return status(404);
       // Nobody is asked for what is not wanted: the headers are known here.
       if (request.method === 'HEAD') return new Response(null, { headers: headersOf(known) });
-      const file = await gateway.download(tenantId, linked.attachmentId, request.signal);
+      const signal = signalOf(request);
+      const file = await gateway.download(tenantId, linked.attachmentId, signal);
       if (!file) return status(404);
-      return new Response(passedOn(file.body, request.signal, cut), { headers: headersOf(file) });
+      return new Response(passedOn(file.body, signal, cut), { headers: headersOf(file) });
     } catch (error) {
       log[error instanceof ProviderError ? 'warn' : 'error']({ err: error }, 'a file could not be fetched');
       return status(statusOf(error));
@@ -71,6 +72,14 @@ function headersOf({ name, contentType }: Pick<FileStream, 'name' | 'contentType
 /** As RFC 8187 has it. */
 function inHeader(text: string): string {
   return encodeURIComponent(text).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+/** Aborted when the client has gone. The server's own is none of the platform's, which is what reads are tied to. */
+function signalOf({ signal }: Request): AbortSignal {
+  const gone = new AbortController();
+  if (signal.aborted) gone.abort();
+  signal.addEventListener('abort', () => gone.abort(), { once: true });
+  return gone.signal;
 }
 
 /** The same bytes. Whoever has gone is not read for, also where the provider goes on sending. */

@@ -110,14 +110,16 @@ function largestFile({ providers }: Gateway): number {
   return Math.max(0, ...providers.map(({ attachments }) => attachments?.maxBytes ?? 0));
 }
 
+const anything = { query: '{ __typename }' };
+
 /** What only operations by HTTP need: our reading of requests, and the answer to those without a caller. */
 function httpOnly(withFile: number): Plugin<Partial<Asked>, Partial<Asked>> {
   return {
     onRequestParse({ request, serverContext, setRequestParser }) {
       if (request.method === 'GET') setRequestParser(paramsOfUrl);
       else if (!isMultipart(request)) setRequestParser(readParams);
-      // Files of those who may do nothing are not read.
-      else setRequestParser(serverContext.session ? () => readMultipart(request, withFile) : () => ({}));
+      // Files of those who may do nothing are not read: they are answered below, whatever they ask.
+      else setRequestParser(serverContext.session ? () => readMultipart(request, withFile) : () => anything);
     },
     onParams({ context, setResult }) {
       if (!('session' in context)) setResult({ errors: [withStatus(clientError('UNAUTHENTICATED'))] });

@@ -1,3 +1,4 @@
+import { bookingcomConnectivity } from './bookingcom-connectivity/index.ts';
 import { bookingcomDemand } from './bookingcom-demand/index.ts';
 import type { ProviderModule } from './contract.ts';
 import { lavanda } from './lavanda/index.ts';
@@ -5,5 +6,6 @@ import { lavanda } from './lavanda/index.ts';
 /** Every provider there is: one line each. */
 export const providers: readonly ProviderModule[] = [
   lavanda as ProviderModule,
+  bookingcomConnectivity as ProviderModule,
   bookingcomDemand as ProviderModule,
 ];

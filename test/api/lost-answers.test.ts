@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RetryMessageDocument, SyncAccountDocument } from '../generated/operations.ts';
 import { type TestApp, testApp } from '../helpers/app.ts';
-import { deliveryOf, eventsOf, inboxOf, send, sent, threadOf } from '../helpers/desk.ts';
+import { deliveryOf, eventsOf, inboxOf, send, sent, threadOf, until } from '../helpers/desk.ts';
 
 /** A system with one conversation, sync'd a while ago. */
 async function desk() {
@@ -120,7 +120,7 @@ describe('while a send is under way', () => {
     const held = Promise.withResolvers<void>();
     t.simulator().faults.next({ kind: 'hold', until: held.promise }, { operation: 'sendMessage' });
     const { message } = await send(t, id, 'Coming back early');
-    while (t.simulator().sent.length === 0) await t.gql(SyncAccountDocument, { accountId });
+    await until(t, () => t.simulator().sent.length > 0);
     await t.gql(SyncAccountDocument, { accountId });
     expect(await shown(t, id)).toEqual(['Coming back early']);
     held.resolve();

@@ -8,16 +8,23 @@ import { createWorld } from '../../src/simulator/world.ts';
 export interface Subject {
   readonly module: ProviderModule;
   readonly createSimulator: CreateSimulator;
+  /** Where the world's bookings are made, so that all of them are seen there. Absent: anywhere. */
+  readonly platforms?: readonly string[];
   /** The methods that its adapters have. */
   readonly methods: ReadonlySet<string>;
 }
 
+interface SimulatorFile {
+  readonly createSimulator: CreateSimulator;
+  readonly platforms?: readonly string[];
+}
+
 /** Finds a provider's simulator where every provider keeps it. */
 export async function subjectOf(module: ProviderModule): Promise<Subject> {
-  const found: { createSimulator: CreateSimulator } = await import(`../../src/providers/${module.id}/simulator.ts`);
-  const { createSimulator } = found;
-  const { adapter } = openBench({ module, createSimulator, methods: new Set() }, { size: 0 });
-  return { module, createSimulator, methods: new Set(Object.keys(adapter)) };
+  const { createSimulator, platforms }: SimulatorFile = await import(`../../src/providers/${module.id}/simulator.ts`);
+  const subject = { module, createSimulator, ...(platforms && { platforms }) };
+  const { adapter } = openBench({ ...subject, methods: new Set() }, { size: 0 });
+  return { ...subject, methods: new Set(Object.keys(adapter)) };
 }
 
 /** One simulated upstream account, and an adapter that talks to it. */
@@ -53,9 +60,9 @@ const START = new Date('2026-03-02T09:00:00.250Z');
 
 /** Opens an account in a world of its own. */
 export function openBench(subject: Subject, options: BenchOptions = {}): Bench {
-  const { module, createSimulator } = subject;
+  const { module, createSimulator, platforms } = subject;
   const clock = createManualClock(START);
-  const world = createWorld({ seed: 7, clock, size: options.size ?? 8 });
+  const world = createWorld({ seed: 7, clock, size: options.size ?? 8, ...(platforms && { platforms }) });
   const { switches = {}, account = 'demo' } = options;
   const simulator = createSimulator({ world, clock, switches, account });
   const credentials = module.credentials.parse({ ...simulator.credentials, ...options.credentials });

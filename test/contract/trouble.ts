@@ -9,8 +9,9 @@ import type {
   SendOutcome,
 } from '../../src/providers/contract.ts';
 import type { Fault } from '../../src/simulator/faults.ts';
+import { pictureOfSize } from '../../src/simulator/pictures.ts';
 import { type Bench, type BenchOptions, createMemoryJar, openBench, type Subject } from './bench.ts';
-import { discover, keysOf } from './walking.ts';
+import { discover, keysIn, stored } from './walking.ts';
 
 /** What goes wrong on the way, and what must be made of it. */
 export interface Trouble {
@@ -73,8 +74,9 @@ export interface Scene {
 
 export async function openScene(subject: Subject, options: BenchOptions = {}): Promise<Scene> {
   const bench = openBench(subject, { size: 4, ...options });
-  const keys = await keysOf(bench);
-  const { bookings } = await discover(bench.adapter);
+  const heard = await discover(bench.adapter);
+  const keys = await keysIn(bench, heard);
+  const { bookings } = heard;
   // Sees to whatever is learned by reading.
   await bench.adapter.conversations(keys.slice(0, bench.module.limits.batchSize), callWithoutEnd());
   bench.simulator.calls.reset();
@@ -107,9 +109,12 @@ export const asks: Readonly<Record<keyof ProviderAdapter, Ask>> = {
     return adapter.send(messageIn(scene, `Message ${scene.said}`), call);
   },
   pull: (adapter, _, call) => adapter.pull?.(null, call),
-  confirm: async (adapter, _, call) => {
+  confirm: async (adapter, scene, call) => {
+    // What was confirmed is gone: there must be something new each time.
+    scene.bench.simulator.guestWrites(messageIn(scene, '').conversation.externalId ?? '', 'To be confirmed');
     const receipt = (await adapter.pull?.(null, call))?.receipt;
-    if (receipt) await adapter.confirm?.(receipt, call);
+    if (!receipt) throw new Error('there is nothing to confirm');
+    await adapter.confirm?.(stored(receipt), call);
   },
   sweep: (adapter, _, call) => adapter.sweep?.(null, call),
   glance: (adapter, _, call) => adapter.glance?.(call),
@@ -165,8 +170,6 @@ export function sameAgain({ bench }: Scene, parts: Parameters<Bench['connect']>[
 }
 
 function fileIn(scene: Scene) {
-  const { attachments } = scene.bench.module.limits;
-  const contentType = attachments?.types[0] ?? 'image/png';
   const { conversation } = messageIn(scene, '');
-  return { conversation, name: 'plan.png', contentType, bytes: new Uint8Array([1, 2, 3]) };
+  return { conversation, name: 'plan.png', contentType: 'image/png', bytes: pictureOfSize(2000) };
 }

@@ -5,6 +5,8 @@ import type {
   ProviderEvent,
   ProviderLead,
   ProviderMessage,
+  ProviderParticipant,
+  UnwrittenConversation,
 } from '../../src/domain/messaging.ts';
 import type {
   Checkpoint,
@@ -25,6 +27,8 @@ export interface Heard {
   /** By conversation. */
   readonly messages: Map<string, ProviderMessage[]>;
   readonly stale: Set<string>;
+  /** By booking. */
+  readonly unwritten: Map<string, UnwrittenConversation>;
   readonly unreadable: string[];
 }
 
@@ -32,7 +36,7 @@ export interface Heard {
 export function hear(events: Iterable<ProviderEvent>): Heard {
   const heard: Heard = {
     ...{ conversations: new Map(), bookings: new Map(), leads: new Map() },
-    ...{ messages: new Map(), stale: new Set(), unreadable: [] },
+    ...{ messages: new Map(), stale: new Set(), unwritten: new Map(), unreadable: [] },
   };
   for (const event of events) {
     if (event.type === 'conversation') hearConversation(heard, event.conversation);
@@ -42,6 +46,7 @@ export function hear(events: Iterable<ProviderEvent>): Heard {
       heard.messages.set(event.conversation, [...(heard.messages.get(event.conversation) ?? []), event.message]);
     }
     if (event.type === 'stale') heard.stale.add(event.conversation);
+    if (event.type === 'unwritten') heard.unwritten.set(event.conversation.booking, event.conversation);
     if (event.type === 'unreadable') heard.unreadable.push(event.reason);
   }
   return heard;
@@ -58,7 +63,16 @@ function together(known: ProviderConversation | undefined, news: ProviderConvers
     ...news,
     booking: news.booking ?? booking,
     lead: news.lead ?? lead,
-    participant: news.participant ?? participant,
+    participant: personOf(participant, news.participant),
+  };
+}
+
+function personOf(known: ProviderParticipant | null, news: ProviderParticipant | null): ProviderParticipant | null {
+  if (!known || !news) return news ?? known;
+  return {
+    externalId: news.externalId ?? known.externalId,
+    name: news.name ?? known.name,
+    email: news.email ?? known.email,
   };
 }
 
@@ -82,26 +96,63 @@ export async function walk(step: Stepper, from: Checkpoint | null = null): Promi
   }
 }
 
-/** Everything that the adapter finds by itself: by its walk, its change feed, or both. */
+/** Everything that the adapter finds by itself: by its walk, its change feed, or both. What the feed tells is confirmed, as it goes on. */
 export async function discover(adapter: ProviderAdapter): Promise<Heard> {
   const sweep = adapter.sweep && ((from: Checkpoint | null) => adapter.sweep?.(from, callOf()) ?? noPull);
-  const pull = adapter.pull && ((from: Checkpoint | null) => adapter.pull?.(from, callOf()) ?? noPull);
-  const steps = [...(sweep ? await walk(sweep) : []), ...(pull ? await walk(pull) : [])];
+  const steps = [...(sweep ? await walk(sweep) : []), ...(adapter.pull ? await walk(draining(adapter)) : [])];
   return hear(steps.flatMap((step) => step.pull.events));
+}
+
+/** Pulls without confirming. */
+export function pulling(adapter: ProviderAdapter): Stepper {
+  return (from) => adapter.pull?.(from, callOf()) ?? noPull;
+}
+
+/** Pulls and then confirms as the core does: from what was stored, and once. */
+export function draining(adapter: ProviderAdapter): Stepper {
+  return async (from) => {
+    const pull = await pulling(adapter)(from);
+    if (pull.receipt) await adapter.confirm?.(stored(pull.receipt), callOf());
+    return pull;
+  };
+}
+
+/** As it is after it was kept as JSON. */
+export function stored<Value>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value));
 }
 
 const noPull: Promise<Pull> = Promise.resolve({ events: [], checkpoint: null, more: false, receipt: null });
 
-/** How the conversations that were found are named to their provider, in the order of the simulator's truth. */
-export async function keysOf({ adapter, simulator }: Bench): Promise<readonly ConversationKey[]> {
-  const { conversations } = await discover(adapter);
-  return simulator.conversations().flatMap(({ externalId }) => {
-    const found = conversations.get(externalId);
-    return found ? [keyOf(found)] : [];
-  });
+/** How the conversations are named to their provider, in the order of the simulator's truth. */
+export async function keysOf(bench: Bench): Promise<readonly ConversationKey[]> {
+  return keysIn(bench, await discover(bench.adapter));
 }
 
-export function keyOf({ externalId, address }: ProviderConversation): ConversationKey {
+/** The same of what was discovered already; where nobody has written no feed tells of it, and it is asked for by its booking. */
+export async function keysIn(
+  { adapter, simulator }: Pick<Bench, 'adapter' | 'simulator'>,
+  { conversations, unwritten }: Heard,
+): Promise<readonly ConversationKey[]> {
+  const keys: ConversationKey[] = [];
+  for (const truth of simulator.conversations()) {
+    const told = conversations.get(truth.externalId) ?? (await lookUp(adapter, truth));
+    const found = told ?? unwritten.get(truth.bookingExternalId ?? '');
+    if (found) keys.push(keyOf(found));
+  }
+  return keys;
+}
+
+/** A conversation by the booking that it is about; null where there is none or the provider cannot tell. */
+export async function lookUp(
+  adapter: ProviderAdapter,
+  { propertyExternalId: property, bookingExternalId: booking }: ConversationTruth,
+): Promise<ProviderConversation | UnwrittenConversation | null> {
+  if (property === null || booking === null) return null;
+  return (await adapter.findConversation?.({ property, booking }, callOf())) ?? null;
+}
+
+export function keyOf({ externalId, address }: ProviderConversation | UnwrittenConversation): ConversationKey {
   return { externalId, address };
 }
 
@@ -147,9 +198,10 @@ export function messagesIn(pages: readonly Page<ProviderMessage>[]): readonly Pr
 type Told = Omit<ConversationTruth, 'propertyExternalId'>;
 
 /** Everything, as the adapter tells it: what it finds by itself, each conversation read, with its thread back to the beginning. */
-export async function everythingTold({ adapter, module }: Bench): Promise<readonly Told[]> {
+export async function everythingTold({ adapter, module, simulator }: Bench): Promise<readonly Told[]> {
   const { batchSize } = module.limits;
-  const found = [...(await discover(adapter)).conversations.values()];
+  const { conversations } = await discover(adapter);
+  const found = [...conversations.values(), ...(adapter.sweep ? [] : await silent(adapter, simulator, conversations))];
   const read: ProviderConversation[] = [];
   for (let from = 0; from < found.length; from += batchSize) {
     const slots = await adapter.conversations(found.slice(from, from + batchSize).map(keyOf), callOf());
@@ -157,6 +209,21 @@ export async function everythingTold({ adapter, module }: Bench): Promise<readon
   }
   const threads = await readBack(adapter, found.map(keyOf), batchSize);
   return inOrder(read.map((conversation, index) => toldOf(conversation, messagesIn(threads[index] ?? []))));
+}
+
+/** Where there is no walk, a conversation in which nobody has written can only be asked for. */
+async function silent(
+  adapter: ProviderAdapter,
+  simulator: ProviderSimulator,
+  known: Heard['conversations'],
+): Promise<readonly ProviderConversation[]> {
+  const found: ProviderConversation[] = [];
+  for (const truth of simulator.conversations()) {
+    if (truth.messages.length > 0 || known.has(truth.externalId)) continue;
+    const told = await lookUp(adapter, truth);
+    if (told && told.externalId !== null) found.push(told);
+  }
+  return found;
 }
 
 /** Everything, as it is in truth. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ConnectAccountDocument, DisconnectAccountDocument, SyncAccountDocument } from '../generated/operations.ts';
 import { type TestApp, testApp } from '../helpers/app.ts';
 import { databaseKinds } from '../helpers/database.ts';
-import { deliveryOf, eventsOf, idOf, inboxOf, rowCounts, send, sent, threadOf } from '../helpers/desk.ts';
+import { deliveryOf, eventsOf, idOf, rowCounts, send, sent, threadOf, until } from '../helpers/desk.ts';
 
 /** A system whose sends wait at the door of the provider until they are let through. */
 async function gated() {
@@ -22,9 +22,7 @@ async function gated() {
   const { externalId } = t.simulator().addConversation();
   const accountId = await t.connect();
   const id = await idOf(t, externalId);
-  const arrived = async (): Promise<void> => {
-    while (waiting === 0) await inboxOf(t);
-  };
+  const arrived = (): Promise<void> => until(t, () => waiting > 0);
   return { t, id, accountId, arrived, open: () => gate.resolve() };
 }
 
@@ -113,7 +111,7 @@ describe('an echo that a poll tells while the answer is awaited', () => {
     const accountId = await t.connect();
     const id = await idOf(t, externalId);
     const { message } = await send(t, id, 'Did you get this?');
-    while (t.simulator().sent.length === 0) await inboxOf(t);
+    await until(t, () => t.simulator().sent.length > 0);
     await t.gql(SyncAccountDocument, { accountId });
     gate.resolve();
     await t.settle();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultTimes } from '../../src/domain/times.ts';
 import { InboxDocument, SyncAccountDocument, ThreadsDocument } from '../generated/operations.ts';
 import { type TestApp, testApp } from '../helpers/app.ts';
-import { deliveryOf, idOf, inboxOf, send, threadOf } from '../helpers/desk.ts';
+import { deliveryOf, idOf, inboxOf, send, threadOf, until } from '../helpers/desk.ts';
 import { listOnly } from '../helpers/listing.ts';
 
 /** A system that tells when a request has arrived at its provider. */
@@ -23,7 +23,7 @@ async function watched(options: { readonly idle?: boolean } = {}) {
   const begin = async <Done>(work: () => Promise<Done>): Promise<{ readonly done: Promise<Done> }> => {
     const before = asked;
     const done = work();
-    while (asked === before) await t.ask('{ viewer { scopes } }');
+    await until(t, () => asked > before);
     return { done };
   };
   return { t, externalId, accountId, begin };
@@ -77,7 +77,8 @@ describe('a provider that does not answer', () => {
     expect(await deliveryOf(t, message?.id ?? '')).toMatchObject({ state: 'SENDING' });
     await t.clock.pass(defaultTimes.sendDeadlineMs - 1_000);
     expect(await deliveryOf(t, message?.id ?? '')).toMatchObject({ state: 'SENDING' });
-    await t.pass(1_000);
+    await t.clock.pass(1_000);
+    await t.settle();
     await t.pass(2_100);
     expect(await deliveryOf(t, message?.id ?? '')).toMatchObject({ state: 'ACCEPTED', evidence: 'ECHO' });
     expect(t.simulator().sent).toHaveLength(1);
@@ -93,7 +94,7 @@ describe('a provider that does not answer', () => {
     slow.faults.always({ kind: 'hang' });
     await send(t, stuck, 'Stuck');
     await send(t, await idOf(t, externalId), 'Quick');
-    while (t.simulator().sent.length === 0) await inboxOf(t);
+    await until(t, () => t.simulator().sent.length > 0);
     expect(slow.sent).toEqual([]);
   });
 });

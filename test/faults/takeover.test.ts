@@ -5,7 +5,7 @@ import { claimSends } from '../../src/store/sending.ts';
 import { SyncAccountDocument } from '../generated/operations.ts';
 import { type TestApp, testApp } from '../helpers/app.ts';
 import { databaseKinds } from '../helpers/database.ts';
-import { deliveryOf, eventsOf, inboxOf, send, threadOf } from '../helpers/desk.ts';
+import { deliveryOf, eventsOf, inboxOf, send, threadOf, until } from '../helpers/desk.ts';
 
 const bodiesOf = (t: TestApp): readonly string[] => t.simulator().sent.map((one) => one.body);
 const shown = async (t: TestApp, id: string) => (await threadOf(t, id)).map((one) => one.body);
@@ -35,7 +35,7 @@ describe.each(databaseKinds)('a process that dies while it sends (%s)', (kind) =
     t.simulator().faults.next({ kind: 'hold', until: held.promise }, { operation: 'sendMessage' });
     const { message } = await send(t, id, 'Just before the end');
     const messageId = message?.id ?? '';
-    while (bodiesOf(t).length === 0) await inboxOf(t);
+    await until(t, () => bodiesOf(t).length > 0);
     second.start();
     await pass(50);
     // The lease of a live process is not touched.

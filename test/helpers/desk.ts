@@ -87,6 +87,14 @@ export async function deliveryOf(t: TestApp, id: string) {
   return { ...message.delivery, externalId: message.externalId, body: message.body };
 }
 
+/** Resolves when that holds, letting everything else go on meanwhile; rejects when it has not come true for long. */
+export async function until(t: TestApp, holds: () => boolean): Promise<void> {
+  for (let turn = 0; !holds(); turn += 1) {
+    if (turn === 1_000) throw new Error(`it never came to that: ${holds}`);
+    await t.db.pool.query('SELECT 1');
+  }
+}
+
 /** What happened after a cursor, oldest first, to the end. */
 export async function eventsOf(t: TestApp, after: string | null = null): Promise<readonly FeedEvent[]> {
   const all: FeedEvent[] = [];
