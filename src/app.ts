@@ -112,9 +112,9 @@ export function createApp(options: AppOptions): App {
 
 /** What is thrown is logged here and told to nobody: the server adapter would answer with its stack. */
 function contained(routes: App['fetch'], log: Log): App['fetch'] {
-  return async (request) => {
+  return async (request, cut) => {
     try {
-      return await routes(request);
+      return await routes(request, cut);
     } catch (error) {
       log.error({ err: error, path: new URL(request.url).pathname }, 'a request could not be answered');
       return new Response(null, { status: 500 });

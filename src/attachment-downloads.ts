@@ -42,7 +42,12 @@ export function createDownloads(parts: DownloadParts): Downloads {
       const signal = signalOf(request);
       const file = await gateway.download(tenantId, linked.attachmentId, signal);
       if (!file) return status(404);
-      return new Response(passedOn(file.body, signal, cut), { headers: headersOf(file) });
+      const broken = (error: unknown): 'cut' | 'open' => {
+        log.warn({ err: error }, 'a file broke off half way');
+        cut?.();
+        return cut ? 'cut' : 'open';
+      };
+      return new Response(passedOn(file.body, signal, broken), { headers: headersOf(file) });
     } catch (error) {
       log[error instanceof ProviderError ? 'warn' : 'error']({ err: error }, 'a file could not be fetched');
       return status(statusOf(error));
@@ -82,31 +87,33 @@ function signalOf({ signal }: Request): AbortSignal {
   return gone.signal;
 }
 
-/** The same bytes. Whoever has gone is not read for, also where the provider goes on sending. */
+/**
+ * The same bytes, read as they are taken. Whoever has gone is not read for, also where the provider goes on sending.
+ * `broken` is told why the bytes do not come to their end. Whether it has ended the connection decides how the answer ends: the server
+ * adapter would end the process over an answer that fails after that.
+ */
 function passedOn(
   body: ReadableStream<Uint8Array>,
   signal: AbortSignal,
-  cut: (() => void) | undefined,
+  broken: (error: unknown) => 'cut' | 'open',
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
-  const stop = (): void => void reader.cancel().catch(() => undefined);
+  const stop = (): Promise<void> => reader.cancel().catch(() => undefined);
   signal.addEventListener('abort', stop, { once: true });
-  if (signal.aborted) stop();
-  return new ReadableStream<Uint8Array>({
+  const source: UnderlyingDefaultSource<Uint8Array> = {
     async pull(controller) {
       try {
         const { done, value } = await reader.read();
-        if (!done) return controller.enqueue(value);
-        signal.removeEventListener('abort', stop);
-        controller.close();
+        if (done) controller.close();
+        else controller.enqueue(value);
       } catch (error) {
-        signal.removeEventListener('abort', stop);
-        cut?.();
-        controller.error(error);
+        if (broken(error) === 'cut') controller.close();
+        else controller.error(error);
       }
     },
-    cancel: (reason) => reader.cancel(reason),
-  });
+    cancel: stop,
+  };
+  return new ReadableStream(source, { highWaterMark: 0 });
 }
 
 function statusOf(error: unknown): number {

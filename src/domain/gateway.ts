@@ -10,7 +10,7 @@ export interface ProviderFace {
   readonly speaksAs: 'property' | 'guest';
   readonly abilities: readonly string[];
   readonly credentialFields: readonly CredentialField[];
-  /** Conversations that one upstream read may name. */
+  /** Conversations that are read upstream in one go, in as few calls as its provider allows. */
   readonly batchSize: number;
   /** Characters that a message may have; null where none is known. */
   readonly maxTextLength: number | null;

@@ -62,17 +62,17 @@ async function updateConversations(
   account: AccountRow,
   records: string,
 ): Promise<ReadonlySet<string>> {
-  // What a provider leaves out is not known to have changed, hence the coalesce; addresses are replaced at every sighting.
+  // What a provider leaves out is not known to have changed, hence the coalesce and the facts that are merged by key; addresses are replaced at every sighting.
   const rows = await tx.$queryRaw<{ id: string; visible: boolean }[]>`
     WITH told AS (
       SELECT c.id, r.address, r.raw, r.facts, r.closed_at,
         coalesce(p.id, c.participant_id) AS participant_id, coalesce(b.id, c.booking_id) AS booking_id,
         coalesce(l.id, c.lead_id) AS lead_id, coalesce(r.channel, c.channel) AS channel,
         coalesce(r.subject, c.subject) AS subject, coalesce(r.no_reply_needed, c.no_reply_needed) AS no_reply_needed,
-        row(c.participant_id, c.booking_id, c.lead_id, c.channel, c.subject, c.no_reply_needed, c.closed_at, c.facts)
+        row(c.participant_id, c.booking_id, c.lead_id, c.channel, c.subject, c.no_reply_needed, c.closed_at, coalesce(c.facts, '{}'))
           IS DISTINCT FROM row(coalesce(p.id, c.participant_id), coalesce(b.id, c.booking_id), coalesce(l.id, c.lead_id),
             coalesce(r.channel, c.channel), coalesce(r.subject, c.subject), coalesce(r.no_reply_needed, c.no_reply_needed),
-            r.closed_at, coalesce(r.facts, c.facts)) AS visible
+            r.closed_at, coalesce(c.facts, '{}') || coalesce(jsonb_strip_nulls(r.facts), '{}')) AS visible
       FROM json_to_recordset(${records}::json) AS r(external_id text, participant text, booking text, lead text, channel text,
         subject text, no_reply_needed bool, closed_at timestamptz, address jsonb, facts jsonb, raw jsonb)
       JOIN conversation c ON c.account_id = ${account.id} AND c.external_id = r.external_id
@@ -82,7 +82,7 @@ async function updateConversations(
       WHERE r.address IS DISTINCT FROM c.address OR r.raw IS DISTINCT FROM c.raw
         OR row(p.id, b.id, l.id) IS DISTINCT FROM row(c.participant_id, c.booking_id, c.lead_id)
     )
-    UPDATE conversation c SET address = told.address, raw = told.raw, facts = coalesce(told.facts, c.facts),
+    UPDATE conversation c SET address = told.address, raw = told.raw, facts = coalesce(c.facts, '{}') || coalesce(jsonb_strip_nulls(told.facts), '{}'),
       closed_at = told.closed_at, participant_id = told.participant_id, booking_id = told.booking_id, lead_id = told.lead_id,
       channel = told.channel, subject = told.subject, no_reply_needed = told.no_reply_needed
     FROM told WHERE c.id = told.id

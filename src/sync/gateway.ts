@@ -10,6 +10,7 @@ import { type ActionParts, createActions } from './actions.ts';
 import { type ConnectParts, connectAccount } from './connect.ts';
 import type { Connection } from './connections.ts';
 import { describeCredentials } from './credential-fields.ts';
+import { threadsAtOnce } from './thread-pages.ts';
 import type { Threads } from './threads.ts';
 import type { LookReport } from './turns.ts';
 import type { Workers } from './workers.ts';
@@ -104,7 +105,7 @@ function faceOf(module: ProviderModule): ProviderFace {
     speaksAs: module.speaksAs,
     abilities: module.abilities,
     credentialFields: describeCredentials(module),
-    batchSize: module.limits.batchSize,
+    batchSize: threadsAtOnce(module.limits),
     maxTextLength: module.limits.maxTextLength,
     attachments: module.limits.attachments,
     pullEveryMs: module.limits.pullEveryMs,

@@ -9,6 +9,7 @@ import type { AccountLease } from '../store/leases.ts';
 import type { Connection } from './connections.ts';
 import type { LookParts } from './look.ts';
 import { pullAll } from './pulling.ts';
+import { threadsAtOnce } from './thread-pages.ts';
 import { isOfThread } from './threads.ts';
 
 /**
@@ -73,10 +74,10 @@ async function lookAround(parts: LookParts, connection: Connection, call: Call):
   return added;
 }
 
-/** Reads threads that are known to have something we have not, as many as one call may name. */
+/** Reads threads that are known to have something we have not, as many as go at once. */
 async function catchUp(parts: LookParts, connection: Connection, call: Call): Promise<void> {
   const { account, module } = connection;
-  const ids = await staleThreads(parts.db, account.id, module.limits.batchSize, parts.clock.now());
+  const ids = await staleThreads(parts.db, account.id, threadsAtOnce(module.limits), parts.clock.now());
   await readThreads(parts, connection, { ids, page: 'newest' }, call);
 }
 

@@ -28,8 +28,9 @@ export async function pullAll(
     const receipt = held ? state.openReceipt : opened(parts, pull.receipt);
     const move = { stream: 'pull' as const, checkpoint: pull.checkpoint, receipt };
     added += (await parts.ingest({ accountId: account.id, events: pull.events, step: { lease, move } })).added;
-    if (state.openReceipt) await requestSweep(parts.db, lease, new Date(state.openReceipt.openedAt));
     if (held) return added;
+    // Not before: what a late confirm removes, it may remove behind a walk that has passed.
+    if (state.openReceipt) await requestSweep(parts.db, lease, new Date(state.openReceipt.openedAt));
     if (pull.receipt) await confirm(parts, connection, lease, pull.receipt, call);
     more = pull.more;
   }

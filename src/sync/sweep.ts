@@ -5,6 +5,7 @@ import { finishImport } from '../store/progress.ts';
 import type { Connection } from './connections.ts';
 import type { LookParts } from './look.ts';
 import { readThreads } from './poller.ts';
+import { threadsAtOnce } from './thread-pages.ts';
 
 /**
  * One step of the slow walk over everything: a page of the provider's list, or a batch of threads that have not been read, or a batch of
@@ -39,11 +40,11 @@ async function readSome(
   call: Call,
 ): Promise<boolean> {
   const { account, module } = connection;
-  const { batchSize } = module.limits;
+  const limit = threadsAtOnce(module.limits);
   const ids =
     page === 'newest'
-      ? await staleThreads(parts.db, account.id, batchSize, parts.clock.now())
-      : await unfinishedThreads(parts.db, account.id, batchSize);
+      ? await staleThreads(parts.db, account.id, limit, parts.clock.now())
+      : await unfinishedThreads(parts.db, account.id, limit);
   await readThreads(parts, connection, { ids, page }, call);
   return ids.length > 0;
 }

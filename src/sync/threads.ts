@@ -1,9 +1,9 @@
-import { ProviderError } from '../domain/errors.ts';
+import type { ProviderError } from '../domain/errors.ts';
 import type { ThreadRead } from '../domain/gateway.ts';
 import type { ConversationId } from '../domain/ids.ts';
-import type { Page, ProviderMessage } from '../domain/messaging.ts';
+import type { Page, ProviderConversation, ProviderMessage } from '../domain/messaging.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Call, PageKey } from '../providers/contract.ts';
+import type { Call } from '../providers/contract.ts';
 import type { Database } from '../store/database.ts';
 import { type ThreadKey, threadKeys } from '../store/hot-set.ts';
 import { closeThreads, newestOf, postponeThreads, restartThread, threadMarks } from '../store/thread-marks.ts';
@@ -11,6 +11,7 @@ import type { ReadPage } from './batch.ts';
 import type { Connection } from './connections.ts';
 import type { Ingest } from './ingest.ts';
 import { createMerge } from './merge.ts';
+import { type Failures, type Pages, type PagesRead, readNewestPages, readPages } from './thread-pages.ts';
 
 /** Reads threads at their providers, into the store. */
 export interface Threads {
@@ -44,13 +45,6 @@ export function createThreads(parts: ThreadParts): Threads {
   };
 }
 
-type Failures = ReadonlyMap<ConversationId, ProviderError>;
-
-interface PagesRead {
-  readonly pages: ReadonlyMap<ConversationId, Page<ProviderMessage>>;
-  readonly failures: Failures;
-}
-
 /** Reads newest pages, and pages back where one does not reach what is known, until nothing can be missing between. */
 async function readNewest(
   parts: ThreadParts,
@@ -59,8 +53,8 @@ async function readNewest(
   call: Call,
 ): Promise<Failures> {
   const keys = await threadKeys(parts.db, ids);
-  const newest = await readPages(connection, keys, () => null, call);
-  const open = await takeIn(parts, connection, newest.pages, () => ({ kind: 'newest' }));
+  const newest = await readNewestPages(connection, keys, call);
+  const open = await takeIn(parts, connection, newest.pages, () => ({ kind: 'newest' }), newest.conversations);
   await settleUnread(parts, ids, newest);
   const failures = new Map(newest.failures);
   for (const id of open) {
@@ -137,41 +131,21 @@ async function settleUnread(parts: ThreadParts, ids: readonly ConversationId[], 
   await postponeThreads(parts.db, unreadable, putOff(parts.clock));
 }
 
-async function readPages(
-  connection: Connection,
-  keys: readonly ThreadKey[],
-  cursorOf: (key: ThreadKey) => string | null,
-  call: Call,
-): Promise<PagesRead> {
-  const pages = new Map<ConversationId, Page<ProviderMessage>>();
-  const failures = new Map<ConversationId, ProviderError>();
-  const { batchSize } = connection.module.limits;
-  for (let from = 0; from < keys.length; from += batchSize) {
-    const some = keys.slice(from, from + batchSize);
-    const asked = some.map((key): PageKey => ({ conversation: key, older: cursorOf(key) }));
-    const slots = await connection.adapter.messages(asked, call).catch((error: unknown) => {
-      if (!(error instanceof ProviderError)) throw error;
-      return some.map(() => ({ ok: false as const, error }));
-    });
-    for (const [place, key] of some.entries()) {
-      const slot = slots[place];
-      if (!key.id || !slot) continue;
-      if (!slot.ok) failures.set(key.id, slot.error);
-      else if (slot.value) pages.set(key.id, slot.value);
-    }
-  }
-  return { pages, failures };
-}
-
 async function takeIn(
   parts: ThreadParts,
   connection: Connection,
-  pages: ReadonlyMap<ConversationId, Page<ProviderMessage>>,
+  pages: Pages,
   partOf: (id: ConversationId) => ReadPage['part'],
+  conversations: readonly ProviderConversation[] = [],
 ): Promise<readonly ConversationId[]> {
   if (pages.size === 0) return [];
   const read = [...pages].map(([conversationId, page]) => ({ conversationId, page, part: partOf(conversationId) }));
-  const taken = await parts.ingest({ accountId: connection.account.id, events: [], pages: read });
+  // Its page is among the others: told twice, its mark would be moved twice.
+  const events = conversations.map((one) => ({
+    type: 'conversation' as const,
+    conversation: { ...one, newest: null },
+  }));
+  const taken = await parts.ingest({ accountId: connection.account.id, events, pages: read });
   return taken.open;
 }
 

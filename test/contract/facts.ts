@@ -59,11 +59,24 @@ export function describeFacts(subject: Subject): void {
 
     it('which of them are secret, and shows none of these in what it counts requests by', () => {
       const { credentials, simulator } = openBench(subject, { size: 0 });
-      const secrets = module.secretFields.map((name) => String(simulator.credentials[name] ?? 'not given'));
+      const secrets = module.secretFields.flatMap((name) => wordsIn(simulator.credentials[name] ?? 'not given'));
       const key = module.budgetKey(credentials);
       expect(secrets.length).toBeGreaterThan(0);
       expect(secrets.filter((secret) => key.includes(secret))).toEqual([]);
       expect(module.budgetKey(openBench(subject, { size: 0 }).credentials)).toBe(key);
+    });
+
+    it('what authors should know of a message, whatever it says, and the same each time', () => {
+      const bodies = ['', ' ', 'See you!', 'https://example.org/a', 'x'.repeat(10_000), '\u0000\ud800', '1.5 m.de'];
+      const nothing = { canReply: null, replyUntil: null, replyBlockedBy: null, details: null };
+      const facts = [null, nothing, { ...nothing, details: {} }, { ...nothing, details: { asks: 7, x: [null] } }];
+      for (const body of bodies)
+        for (const known of facts) {
+          const warnings = module.warn?.({ body }, known) ?? [];
+          expect(module.warn?.({ body }, known) ?? []).toEqual(warnings);
+          expect(new Set(warnings).size).toBe(warnings.length);
+          if (body === 'See you!' && known === null) expect(warnings).toEqual([]);
+        }
     });
 
     it('where its real host is, so that nobody has to', () => {
@@ -79,4 +92,9 @@ export function describeFacts(subject: Subject): void {
       expect(module.credentials.safeParse({}).success).toBe(false);
     });
   });
+}
+
+/** The texts in a value, however deep. */
+function wordsIn(value: unknown): readonly string[] {
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(wordsIn) : [String(value)];
 }
