@@ -45,6 +45,12 @@ if (chosen.some((name) => !Object.hasOwn(measures, name))) {
 const start = performance.now();
 const database = await createScratchDatabase();
 const rows: Row[] = [];
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, async () => {
+    await stopChildren();
+    await database.drop();
+    process.exit(130);
+  });
 try {
   await storeAll();
   for (const name of chosen) await measure(name);

@@ -2,7 +2,7 @@ import { startChild } from '../child.ts';
 import { quiet } from '../estate.ts';
 import type { HttpLoadCommands } from '../http-load.ts';
 import { contentOf, differentRequests, sameRequest } from '../inbox-query.ts';
-import type { ParleyCommands } from '../parley.ts';
+import { startParley } from '../ours.ts';
 import { preparePeers } from '../peers.ts';
 import type { Row } from '../report.ts';
 import type { Bench } from '../run.ts';
@@ -19,10 +19,11 @@ interface ApolloCommands extends Record<string, (argument: never) => unknown> {
 }
 
 /** The inbox from the store beside Apollo Server with resolvers over Prisma's `include`. */
-export async function apolloRows({ databaseUrl, node }: Bench): Promise<readonly Row[]> {
+export async function apolloRows(bench: Bench): Promise<readonly Row[]> {
+  const { databaseUrl } = bench;
   await preparePeers();
   const load = await startChild<HttpLoadCommands>('./http-load.ts');
-  const parley = await startChild<ParleyCommands>('./parley.ts', { databaseUrl }, node);
+  const parley = await startParley(bench);
   const apollo = await startChild<ApolloCommands>('./peers/apollo.ts', { databaseUrl, tenantId: quiet.tenantId });
   const urls = { ours: await parley.ask('url'), apollo: await apollo.ask('url') };
   const ours = (ms: number) => roundOf(parley, load, { url: urls.ours, ms, bodies: differentRequests(4_000) });

@@ -3,15 +3,15 @@ import { quiet } from '../estate.ts';
 import type { FloorCommands } from '../floor.ts';
 import type { HttpLoadCommands, Load } from '../http-load.ts';
 import { contentOf, differentRequests, sameRequest } from '../inbox-query.ts';
-import type { ParleyCommands } from '../parley.ts';
+import { startParley } from '../ours.ts';
 import type { Row } from '../report.ts';
 import type { Bench } from '../run.ts';
 import { inTurns, median } from '../statistics.ts';
 
 const CONNECTIONS = 8;
-const ROUND_MS = 2_000;
+const ROUND_MS = 1_200;
 const WARM_UP_MS = 2_000;
-const ROUNDS = 5;
+const ROUNDS = 8;
 
 const headers = { authorization: `Bearer ${quiet.token}` };
 
@@ -36,9 +36,10 @@ export async function roundOf(
 }
 
 /** The inbox from the store, and the same inbox again while nothing happens, each beside one nested statement of SQL. */
-export async function inboxRows({ databaseUrl, node }: Bench): Promise<readonly Row[]> {
+export async function inboxRows(bench: Bench): Promise<readonly Row[]> {
+  const { databaseUrl } = bench;
   const load = await startChild<HttpLoadCommands>('./http-load.ts');
-  const parley = await startChild<ParleyCommands>('./parley.ts', { databaseUrl }, node);
+  const parley = await startParley(bench);
   const floor = await startChild<FloorCommands>('./floor.ts', { databaseUrl });
   const urls = { ours: await parley.ask('url'), floor: await floor.ask('url') };
   const contenders = {

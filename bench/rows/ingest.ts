@@ -1,7 +1,7 @@
 import { startChild } from '../child.ts';
 import { busy, conversationId, externalConversationId } from '../estate.ts';
 import type { FloorCommands, PlainMessage } from '../floor.ts';
-import type { ParleyCommands } from '../parley.ts';
+import { startParley } from '../ours.ts';
 import type { Row } from '../report.ts';
 import type { Bench } from '../run.ts';
 import { inTurns, median } from '../statistics.ts';
@@ -12,8 +12,9 @@ const THREADS = 25;
 const ROUNDS = 4;
 
 /** New messages taken in by the one door, beside the same rows written by one INSERT a batch. */
-export async function ingestRows({ databaseUrl, node }: Bench): Promise<readonly Row[]> {
-  const parley = await startChild<ParleyCommands>('./parley.ts', { databaseUrl }, node);
+export async function ingestRows(bench: Bench): Promise<readonly Row[]> {
+  const { databaseUrl } = bench;
+  const parley = await startParley(bench);
   const floor = await startChild<FloorCommands>('./floor.ts', { databaseUrl });
   const ours = () => parley.ask('ingest', { estate: busy, batches: newBatches() });
   const theirs = () => floor.ask('insert', { estate: busy, batches: newBatches() });

@@ -3,7 +3,7 @@ import type { BroadcastCommands } from '../broadcast.ts';
 import { type Child, startChild } from '../child.ts';
 import { gather, subscribers } from '../crowd.ts';
 import { busy, conversationId } from '../estate.ts';
-import type { ParleyCommands } from '../parley.ts';
+import { startParley } from '../ours.ts';
 import type { Row } from '../report.ts';
 import type { Bench } from '../run.ts';
 import type { SocketLoadCommands } from '../socket-load.ts';
@@ -26,9 +26,10 @@ interface Telling {
  * One message to 2,000 subscribers, beside the same bytes to 2,000 bare sockets. Time runs from the hint that the feed moved to the
  * arrival at each client; writing the message is not part of it, as a bare socket writes none.
  */
-export async function liveRows({ databaseUrl, node, pool }: Bench): Promise<readonly Row[]> {
+export async function liveRows(bench: Bench): Promise<readonly Row[]> {
+  const { pool } = bench;
   const load = await startChild<SocketLoadCommands>('./socket-load.ts');
-  const parley = await startChild<ParleyCommands>('./parley.ts', { databaseUrl }, node);
+  const parley = await startParley(bench);
   const bare = await startChild<BroadcastCommands>('./broadcast.ts');
   const urls = { ours: await parley.ask('url'), bare: await bare.ask('url') };
   await gather(load, parley, subscribers(urls.ours, busy, SUBSCRIBERS));

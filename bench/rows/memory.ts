@@ -2,7 +2,7 @@ import type { BroadcastCommands } from '../broadcast.ts';
 import { type Child, startChild } from '../child.ts';
 import { gather, subscribers } from '../crowd.ts';
 import { busy } from '../estate.ts';
-import type { ParleyCommands } from '../parley.ts';
+import { startParley } from '../ours.ts';
 import type { Row } from '../report.ts';
 import type { Bench } from '../run.ts';
 import type { Crowd, SocketLoadCommands } from '../socket-load.ts';
@@ -13,11 +13,11 @@ const WARM_UP = 200;
 const ROUNDS = 3;
 
 /** What a subscriber costs that waits and is told nothing, beside a bare socket that does the same. Each round is a new process. */
-export async function memoryRows({ databaseUrl, node }: Bench): Promise<readonly Row[]> {
+export async function memoryRows(bench: Bench): Promise<readonly Row[]> {
   const load = await startChild<SocketLoadCommands>('./socket-load.ts');
   const rounds = await inTurns(ROUNDS, {
     async ours() {
-      const parley = await startChild<ParleyCommands>('./parley.ts', { databaseUrl }, node);
+      const parley = await startParley(bench);
       return bytesEach(load, parley, (url, count) => subscribers(url, busy, count));
     },
     async theirs() {

@@ -2,7 +2,7 @@ import { startChild } from '../child.ts';
 import { busy, conversationId } from '../estate.ts';
 import type { FloorCommands } from '../floor.ts';
 import type { HttpLoadCommands } from '../http-load.ts';
-import type { ParleyCommands } from '../parley.ts';
+import { startParley } from '../ours.ts';
 import type { Row } from '../report.ts';
 import type { Bench } from '../run.ts';
 import { inTurns, quantile } from '../statistics.ts';
@@ -17,9 +17,10 @@ const mutation = `mutation Send($input: SendMessageInput!) {
 }`;
 
 /** How long a send waits for its answer, delivery going on behind, beside one row committed by PostgreSQL. */
-export async function sendRows({ databaseUrl, node }: Bench): Promise<readonly Row[]> {
+export async function sendRows(bench: Bench): Promise<readonly Row[]> {
+  const { databaseUrl } = bench;
   const load = await startChild<HttpLoadCommands>('./http-load.ts');
-  const parley = await startChild<ParleyCommands>('./parley.ts', { databaseUrl, working: true }, node);
+  const parley = await startParley(bench, { working: true });
   const floor = await startChild<FloorCommands>('./floor.ts', { databaseUrl });
   const url = await parley.ask('url');
   const headers = { authorization: `Bearer ${busy.token}` };

@@ -2,6 +2,7 @@ import type { Json } from '../domain/json.ts';
 import { builder } from './builder.ts';
 import { decodeEventCursor, encodeEventCursor } from './cursor.ts';
 import { badInput } from './errors.ts';
+import { momentText } from './moment.ts';
 
 const dateTimeForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
 const dayForm = /^\d{4}-\d\d-\d\d$/;
@@ -10,7 +11,7 @@ builder.scalarType('DateTime', {
   description:
     'A moment in UTC as RFC 3339 writes it, with `Z`: `2026-03-02T09:14:05.000Z`. Other offsets are refused.',
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
-  serialize: (value) => value.toISOString(),
+  serialize: momentText,
   parseValue: parseDateTime,
 });
 

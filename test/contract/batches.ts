@@ -4,7 +4,8 @@ import { brand } from '../../src/domain/ids.ts';
 import type { ConversationKey } from '../../src/providers/contract.ts';
 import { callOf, openBench, type Subject } from './bench.ts';
 import { openScene } from './trouble.ts';
-import { keysOf, truthfully, valueIn } from './walking.ts';
+import { truthfully } from './truth.ts';
+import { keysOf, valueIn } from './walking.ts';
 
 /** Many conversations at once. */
 export function describeBatches(subject: Subject): void {

@@ -13,7 +13,8 @@ import {
   type Trouble,
   troubles,
 } from './trouble.ts';
-import { truthfully, valueIn } from './walking.ts';
+import { truthfully } from './truth.ts';
+import { valueIn } from './walking.ts';
 
 /** Trouble on the way, for every method. */
 export function describeFaults(subject: Subject): void {
@@ -52,6 +53,8 @@ export function describeFaults(subject: Subject): void {
         const requests = scene.bench.simulator.calls.count();
         for (const trouble of troubles)
           for (let before = 0; before < requests; before += 1) {
+            // Whoever begins anew takes a new token, and providers count those by the hour.
+            scene.bench.clock.advance(10 * 60_000);
             const adapter = scene.bench.connect();
             scene.bench.simulator.faults.next(noTrouble, { times: before });
             scene.bench.simulator.faults.next(trouble.fault);

@@ -83,13 +83,14 @@ export function describeFiles(subject: Subject): void {
         ),
         ['image/png', new Uint8Array()] as const,
       ];
+      const before = scene.bench.simulator.attachments?.().length;
       for (const [contentType, bytes] of bad) {
         const upload = uploaded(scene, conversation, { name: 'file', contentType, bytes });
         const failure = await upload.catch((error: unknown) => error);
         expect(failure).toBeInstanceOf(ProviderError);
         expect(failure).toMatchObject({ kind: 'invalid', noEffect: true });
       }
-      expect(scene.bench.simulator.attachments?.()).toEqual([]);
+      expect(scene.bench.simulator.attachments?.()).toHaveLength(before ?? 0);
     });
 
     it('and sends none of another conversation, nor one that nobody handed in', async () => {

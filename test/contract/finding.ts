@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openBench, type Subject } from './bench.ts';
-import { discover, everythingTold, everythingTrue } from './walking.ts';
+import { everythingTold, everythingTrue } from './truth.ts';
+import { discover } from './walking.ts';
 
 /** So many that every walk takes several steps. */
 const SIZE = 130;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { callOf, openBench, type Subject } from './bench.ts';
-import { keyOf, lookUp, messagesIn, readBack, truthfully } from './walking.ts';
+import { truthfully } from './truth.ts';
+import { keyOf, lookUp, messagesIn, readBack } from './walking.ts';
 
 /** The conversation of a booking, asked for by the booking. */
 export function describeLookingUp(subject: Subject): void {
@@ -66,7 +67,7 @@ export function describeLookingUp(subject: Subject): void {
 
     it('and finds none where booking and property do not belong together, or do not exist', async () => {
       const { bench, property, booking, find } = openPlace(3);
-      const elsewhere = bench.simulator.world.listings.values().find((one) => one.propertyId !== 1);
+      const elsewhere = [...bench.simulator.world.listings.values()].find((one) => one.propertyId !== 1);
       const other = bench.simulator.addConversation({ ...(elsewhere && { listingId: elsewhere.id }) });
       const strange = [
         ...[
@@ -85,7 +86,7 @@ export function describeLookingUp(subject: Subject): void {
       for (const of of strange) {
         const found = await find(of)?.catch((error: unknown) => error);
         if (found instanceof Error) expect(found).toMatchObject({ name: 'ProviderError', provider: subject.module.id });
-        else expect(found?.externalId ?? null).toBeNull();
+        else expect((found as { externalId: string | null } | null)?.externalId ?? null).toBeNull();
       }
     });
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { ProviderError } from '../../src/domain/errors.ts';
 import type { ConversationKey } from '../../src/providers/contract.ts';
 import { type Bench, callOf, openBench, type Subject } from './bench.ts';
-import { keysOf, messagesIn, readBack, truthfully, valueIn } from './walking.ts';
+import { truthfully } from './truth.ts';
+import { keysOf, messagesIn, readBack, valueIn } from './walking.ts';
 
 /** Threads, page by page. */
 export function describePages(subject: Subject): void {

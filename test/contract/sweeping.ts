@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { ProviderError } from '../../src/domain/errors.ts';
 import type { Checkpoint, ProviderAdapter, Pull } from '../../src/providers/contract.ts';
 import { callOf, createMemoryJar, openBench, type Subject } from './bench.ts';
-import { discover, everythingTrue, hear, type Step, truthfully, valueIn, walk } from './walking.ts';
+import { everythingTrue, truthfully } from './truth.ts';
+import { discover, hear, type Step, valueIn, walk } from './walking.ts';
 
 type Sweep = (from: Checkpoint | null) => Promise<Pull>;
 

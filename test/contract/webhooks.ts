@@ -34,7 +34,7 @@ export function describeWebhooks(subject: Subject): void {
 
     it('and names the account by its place among others', async () => {
       const { bench, verdict } = await open();
-      const stranger = openBench(subject, { account: 'other' }).credentials;
+      const stranger = strangerTo(bench);
       expect(indexesOf(verdict({}, [stranger, bench.credentials, stranger]))).toEqual([1]);
       expect(verdict({}, [stranger])).toMatchObject(refused);
       expect(verdict({}, [])).toMatchObject(refused);
@@ -91,7 +91,7 @@ export function describeWebhooks(subject: Subject): void {
     });
 
     it('and refuses one of long ago or of days to come, or takes it as a mere hint', async () => {
-      for (const minutes of [-60, 60]) {
+      for (const minutes of isSigned ? [-60, 60] : []) {
         const { clock } = openBench(subject);
         const { verdict } = await open({ at: new Date(clock.now().getTime() + minutes * 60_000) });
         expectStale(verdict());
@@ -153,6 +153,19 @@ async function authorize({ module, simulator, credentials, clock }: Bench): Prom
     const answer = route?.handle(delivery, [credentials]);
     return new Response(answer?.body ?? null, { status: answer?.status ?? 404, headers: { ...answer?.headers } });
   });
+}
+
+/** An account of the same provider with secrets of its own. */
+function strangerTo({ module, simulator }: Bench): unknown {
+  const secrets = module.secretFields.filter((name) => name in simulator.credentials);
+  const own = Object.fromEntries(secrets.map((name) => [name, otherThan(simulator.credentials[name])]));
+  return module.credentials.parse({ ...simulator.credentials, ...own });
+}
+
+/** Another secret, of the same shape. */
+function otherThan(secret: unknown): unknown {
+  if (typeof secret !== 'object' || secret === null) return otherSecret;
+  return Object.fromEntries(Object.entries(secret).map(([name, part]) => [name, otherThan(part)]));
 }
 
 /** A sign that also means something else in base64, where the last one may hold bits that do not count. */
