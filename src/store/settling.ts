@@ -24,6 +24,8 @@ export interface Settlement {
   readonly dueInMs?: number;
   readonly resent?: boolean;
   readonly needsAttention?: boolean;
+  /** Its reads did not show its text: a single message of ours that was parked meanwhile is it, rewritten by the provider. */
+  readonly unseen?: boolean;
 }
 
 /**
@@ -75,12 +77,13 @@ async function settleByParked(
   tx: Transaction,
   account: AccountRow,
   claim: SendClaim,
-  { state, externalId }: Settlement,
+  { state, externalId, unseen = false }: Settlement,
 ): Promise<boolean> {
-  if (state !== 'UNKNOWN' && (state !== 'ACCEPTED' || externalId)) return false;
+  if (!unseen && state !== 'UNKNOWN' && (state !== 'ACCEPTED' || externalId)) return false;
   const text = normalizeText(claim.body);
   const parked = await parkedOf(tx, claim.conversationId);
-  const echo = parked.find((one) => normalizeText(one.body ?? '') === text);
+  const only = unseen && parked.length === 1 ? parked[0] : undefined;
+  const echo = parked.find((one) => normalizeText(one.body ?? '') === text) ?? only;
   if (!echo) return false;
   const { sentAt } = echo;
   await bindOwn(tx, account, claim.messageId, { externalId: echo.externalId, ...(sentAt && { sentAt }) });

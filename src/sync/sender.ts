@@ -142,9 +142,9 @@ async function lookFor(parts: SenderParts, claim: SendClaim): Promise<void> {
   if (!seen) return;
   const absent = seen.reads >= times.echoReads && seen.forMs >= times.echoSpreadMs;
   if (absent && !seen.resent && !seen.pastGiveUp)
-    return write(parts, claim, { state: 'QUEUED', outcome: null, resent: true });
+    return write(parts, claim, { state: 'QUEUED', outcome: null, resent: true, unseen: true });
   if (absent || seen.pastGiveUp)
-    return write(parts, claim, { state: 'FAILED', outcome: null, needsAttention: true, error: NOT_SEEN });
+    return write(parts, claim, { state: 'FAILED', outcome: null, needsAttention: true, error: NOT_SEEN, unseen: true });
 }
 
 const NOT_SEEN: Failure = {

@@ -37,6 +37,18 @@ describe('an answer that was lost', () => {
     expect(await shown(t, id)).toEqual(['Did you get this?']);
   });
 
+  it('after the message went out and its text was rewritten there: the one unknown message of ours is it', async () => {
+    const { t, id, lose } = await desk();
+    lose(true);
+    const message = await sent(t, id, 'Book at www.example.test today');
+    const there = t.simulator().sent[0]?.messageExternalId ?? '';
+    t.simulator().changeMessage(there, { body: 'Book at [link removed] today' });
+    await wait(t, 180);
+    expect(await deliveryOf(t, message)).toMatchObject({ state: 'ACCEPTED', evidence: 'ECHO', externalId: there });
+    expect(bodiesOf(t)).toHaveLength(1);
+    expect(await shown(t, id)).toHaveLength(1);
+  });
+
   it('before the message went out: three looks over a minute, then it is sent once more', async () => {
     const { t, id, lose } = await desk();
     lose(false);

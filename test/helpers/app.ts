@@ -36,10 +36,10 @@ export interface TestApp {
   readonly db: Database;
   readonly clock: SharedClock;
   readonly token: string;
-  /** The simulator of the provider named, Lavanda's where none is. */
+  /** The simulator of the provider named, of the one that the test is about where none is. */
   simulator(provider?: string): ProviderSimulator;
   /** One more upstream account of that provider: another estate, reached by its own base URL. */
-  secondSimulator(size?: number): Promise<ProviderSimulator>;
+  secondSimulator(size?: number, provider?: string): Promise<ProviderSimulator>;
   /** Runs a typed operation by HTTP, as this app's own token or another. */
   gql<Data, Variables>(
     operation: Operation<Data, Variables>,
@@ -50,8 +50,11 @@ export interface TestApp {
   ask<Data>(operation: string, variables?: object, token?: string): Promise<Answer<Data>>;
   /** A request as it is. */
   post(body: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
-  /** Connects an account through the API and lets the first import end. Answers its id. */
-  connect(credentials?: object, token?: string): Promise<string>;
+  /**
+   * Connects an account through the API and lets the first import end. Answers its id. A provider's name connects the account of its
+   * simulator; credentials are those of an account at the provider that the test is about.
+   */
+  connect(account?: string | object, token?: string): Promise<string>;
   /** A token of a tenant, made where it is missing. */
   tokenFor(tenant: string, scopes?: readonly string[]): Promise<string>;
   /** One more process of the same system: same database, same providers. Not started. */
@@ -66,6 +69,8 @@ export interface TestApp {
 
 export interface TestAppOptions {
   readonly kind?: DatabaseKind;
+  /** The provider that the test is about: the estate is as it sees it. Absent: the registry's first. */
+  readonly provider?: string;
   /** Conversations of the simulated estate; none by default. */
   readonly size?: number;
   readonly times?: Partial<Times>;
@@ -80,7 +85,8 @@ export interface TestAppOptions {
 export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
   const db = await emptyDatabase(options.kind ?? 'embedded');
   const clock = await createSharedClock(db);
-  const estates = await createEstates(clock, { size: options.size ?? 0, switches: options.switches ?? {} });
+  const { size = 0, switches = {}, provider } = options;
+  const estates = await createEstates(clock, { size, switches, ...(provider && { provider }) });
   const another = (more: Partial<AppOptions> = {}): App =>
     ending(createApp({ ...defaults(db, clock, estates, options), ...more }), clock);
   const app = another();
@@ -102,8 +108,11 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
     simulator: estates.of,
     secondSimulator: estates.second,
     post: (body, headers) => app.fetch(requestOf(body, { authorization: `Bearer ${token}`, ...headers })),
-    async connect(credentials = estates.of().credentials, as = token) {
-      const input = { provider: estates.provider, credentials };
+    async connect(account = estates.provider, as = token) {
+      const input =
+        typeof account === 'string'
+          ? { provider: account, credentials: estates.of(account).credentials }
+          : { provider: estates.provider, credentials: account };
       const { data, errors } = await gql(ConnectAccountDocument, { input }, as);
       const id = data.connectAccount?.account?.id;
       if (!id) throw new Error(`not connected: ${JSON.stringify({ data, errors })}`);
