@@ -79,7 +79,8 @@ async function updateConversations(
       LEFT JOIN participant p ON p.account_id = ${account.id} AND p.external_id = r.participant
       LEFT JOIN booking b ON b.account_id = ${account.id} AND b.external_id = r.booking
       LEFT JOIN lead l ON l.account_id = ${account.id} AND l.external_id = r.lead
-      WHERE r.address IS DISTINCT FROM c.address OR r.raw IS DISTINCT FROM c.raw
+      WHERE r.address IS DISTINCT FROM c.address OR r.raw IS DISTINCT FROM c.raw OR r.closed_at IS DISTINCT FROM c.closed_at
+        OR NOT coalesce(c.facts, '{}') @> coalesce(jsonb_strip_nulls(r.facts), '{}')
         OR row(p.id, b.id, l.id) IS DISTINCT FROM row(c.participant_id, c.booking_id, c.lead_id)
     )
     UPDATE conversation c SET address = told.address, raw = told.raw, facts = coalesce(c.facts, '{}') || coalesce(jsonb_strip_nulls(told.facts), '{}'),

@@ -58,3 +58,15 @@ export async function noteNoReplyNeeded(
     await appendEvents(tx, scope.tenantId, [event], now);
   });
 }
+
+/** The property and booking of a conversation as their provider calls them; null where one is not known. */
+export async function bookingNameOf(
+  db: Database,
+  id: ConversationId,
+): Promise<{ readonly property: string; readonly booking: string } | null> {
+  const row = await db.prisma.conversation.findUnique({ where: { id }, select: { booking: true } });
+  const booking = row?.booking;
+  return booking?.property_external_id
+    ? { property: booking.property_external_id, booking: booking.external_id }
+    : null;
+}

@@ -7,19 +7,16 @@ import type { Log } from '../lib/log.ts';
 import { createLoop, type Loop } from '../lib/loop.ts';
 import type { Wakes } from '../lib/wake.ts';
 import type { SendOutcome } from '../providers/contract.ts';
-import type { Database } from '../store/database.ts';
 import { feedTopic } from '../store/feed.ts';
 import { outboxAge } from '../store/outbox-age.ts';
 import { claimSends, claimUnknown, expiredSends, nextDueMs, type SendClaim } from '../store/sending.ts';
 import { recordAbsence, type Settlement, settle } from '../store/settling.ts';
-import type { Connection, Connections } from './connections.ts';
+import type { Connections } from './connections.ts';
+import { type EchoReadParts, readForEcho } from './echo-reads.ts';
 import { noteFailure } from './poller.ts';
-import type { Threads } from './threads.ts';
 
-export interface SenderParts {
-  readonly db: Database;
+export interface SenderParts extends EchoReadParts {
   readonly connections: Connections;
-  readonly threads: Threads;
   readonly clock: Clock;
   readonly times: Times;
   readonly wakes: Wakes;
@@ -135,7 +132,7 @@ function loseSight(parts: SenderParts, claim: SendClaim, error: Failure): Promis
 async function lookFor(parts: SenderParts, claim: SendClaim): Promise<void> {
   const { times } = parts;
   const connection = await parts.connections.of(claim.accountId);
-  const failure = connection ? await readThread(parts, connection, claim) : notConnected();
+  const failure = connection ? await readForEcho(parts, connection, claim) : notConnected();
   const gap = times.echoSpreadMs / (times.echoReads - 1);
   const seen = await recordAbsence(parts.db, claim, { counted: failure === null, dueInMs: gap });
   // No longer ours, or no longer unknown: the echo was found.
@@ -152,13 +149,6 @@ const NOT_SEEN: Failure = {
   message: 'it could not be told whether this reached the guest: look at the conversation before sending it again',
   retryAt: null,
 };
-
-async function readThread(parts: SenderParts, connection: Connection, claim: SendClaim): Promise<ProviderError | null> {
-  const signal = new AbortController().signal;
-  const read = { conversationId: claim.conversationId, page: 'newest' as const };
-  const [failure] = await parts.threads.read(connection, [read], { signal, lane: 'person' });
-  return failure ?? null;
-}
 
 async function write(parts: SenderParts, claim: SendClaim, settlement: Settlement): Promise<void> {
   const written = await settle(parts.db, claim, settlement, parts.clock.now());

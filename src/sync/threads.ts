@@ -55,7 +55,7 @@ async function readNewest(
   const keys = await threadKeys(parts.db, ids);
   const newest = await readNewestPages(connection, keys, call);
   const open = await takeIn(parts, connection, newest.pages, () => ({ kind: 'newest' }), newest.conversations);
-  await settleUnread(parts, ids, newest);
+  await settleUnread(parts, idsOf(keys), newest);
   const failures = new Map(newest.failures);
   for (const id of open) {
     const failure = await closeGap(parts, connection, keyOf(keys, id), newest.pages.get(id), call);
@@ -96,11 +96,7 @@ async function readOlder(
   const keys = (await threadKeys(parts.db, ids)).filter((key) => cursorOf(key.id) !== null);
   const read = await readPages(connection, keys, (key) => cursorOf(key.id), call);
   await takeIn(parts, connection, read.pages, (id) => ({ kind: 'history', from: cursorOf(id) ?? '' }));
-  await settleUnread(
-    parts,
-    keys.flatMap((key) => key.id ?? []),
-    read,
-  );
+  await settleUnread(parts, idsOf(keys), read);
   const refused = [...read.failures].filter(([, failure]) => failure.kind === 'invalid');
   for (const [id] of refused) await restartThread(parts.db, id, putOff(parts.clock));
   return read.failures;
@@ -147,6 +143,10 @@ async function takeIn(
   }));
   const taken = await parts.ingest({ accountId: connection.account.id, events, pages: read });
   return taken.open;
+}
+
+function idsOf(keys: readonly ThreadKey[]): readonly ConversationId[] {
+  return keys.flatMap((key) => key.id ?? []);
 }
 
 function keyOf(keys: readonly ThreadKey[], id: ConversationId): ThreadKey | undefined {
