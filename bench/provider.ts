@@ -13,7 +13,7 @@ export const benchProvider: ProviderModule = {
   budgetKey: () => 'bench',
   limits: {
     ...{ batchSize: 25, pageSize: 50, pullEveryMs: 3_600_000, minGapMs: 3_600_000, parallel: 16 },
-    ...{ requestsPerHour: null, maxTextLength: null, attachments: null },
+    ...{ requestsPerHour: null, maxTextLength: null, replyWindow: null, attachments: null },
   },
   connect: () => adapter,
 };

@@ -16,8 +16,19 @@ export interface ProviderFace {
   readonly maxTextLength: number | null;
   /** What files a message may carry; null where none. */
   readonly attachments: { readonly types: readonly string[]; readonly maxBytes: number } | null;
+  /** Null where no such rule is known. */
+  readonly replyWindow: ReplyWindow | null;
   /** How often an account is looked at, in milliseconds: an older look is stale. */
   readonly pullEveryMs: number;
+}
+
+/** A provider's rule of how long a conversation can be answered and read, in days; null where a part has no such rule. */
+export interface ReplyWindow {
+  readonly afterCheckOut: number;
+  /** After the participant's last message, where that is later. */
+  readonly afterTheirMessage: number | null;
+  /** After check-out, for reading. */
+  readonly readable: number | null;
 }
 
 export interface CredentialField {

@@ -1,5 +1,5 @@
 import { DomainError } from '../domain/errors.ts';
-import type { ProviderFace } from '../domain/gateway.ts';
+import type { ProviderFace, ReplyWindow } from '../domain/gateway.ts';
 import type { Account, Conversation } from '../domain/messaging.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
@@ -20,6 +20,8 @@ export interface Ability {
 
 export interface Capabilities {
   readonly reply: Ability;
+  /** The provider's own rule, also where a date that it counts from is not known. */
+  readonly replyWindow: ReplyWindow | null;
   readonly attach: Ability;
   readonly markRead: Ability;
   readonly noReplyNeeded: Ability;
@@ -60,11 +62,32 @@ const abilityType = builder.objectRef<Ability>('ConversationAbility').implement(
   }),
 });
 
+const windowType = builder.objectRef<ReplyWindow>('ReplyWindow').implement({
+  description: 'A provider’s rule of how long a conversation can be answered and read. In days.',
+  fields: (t) => ({
+    afterCheckOut: t.exposeInt('afterCheckOut', { description: 'Days after check-out in which messages can be sent.' }),
+    afterTheirMessage: t.exposeInt('afterTheirMessage', {
+      nullable: true,
+      description: 'Days after the participant’s last message in which messages can be sent, where that is later.',
+    }),
+    readable: t.exposeInt('readable', {
+      nullable: true,
+      description:
+        'Days after check-out in which the provider still shows the conversation. What is stored here stays.',
+    }),
+  }),
+});
+
 /** What can be done in a conversation, one ability each. */
 export const capabilitiesType = builder.objectRef<Capabilities>('ConversationCapabilities').implement({
   description: 'What can be done in a conversation.',
   fields: (t) => ({
     reply: t.expose('reply', { type: abilityType, description: 'Sending a message.' }),
+    replyWindow: t.expose('replyWindow', {
+      type: windowType,
+      nullable: true,
+      description: 'The rule that `reply.until` follows. Null where the provider has none.',
+    }),
     attach: t.expose('attach', { type: abilityType, description: 'Sending files with a message.' }),
     markRead: t.expose('markRead', { type: abilityType, description: 'Marking messages as read.' }),
     noReplyNeeded: t.expose('noReplyNeeded', {
@@ -89,6 +112,7 @@ export function capabilitiesOf(
   const reply = connected ? replyOf(conversation, now) : disconnected;
   return {
     reply,
+    replyWindow: face?.replyWindow ?? null,
     attach: attachOf(conversation, face, reply),
     markRead: upstream('markRead', { allowed: true, until: null, blockedBy: null, mode: 'LOCAL' }),
     noReplyNeeded: onceWritten(conversation, upstream('noReplyNeeded', unsupported)),
@@ -99,7 +123,28 @@ export function capabilitiesOf(
 export async function capabilitiesIn(conversation: Conversation, context: Context): Promise<Capabilities> {
   const account = await ownerOf(conversation, {}, context);
   const face = context.gateway.providers.find(({ id }) => id === account.provider);
-  return capabilitiesOf(conversation, account, face, context.clock.now());
+  const end = await windowEnd(conversation, face, context);
+  const facts = { canReply: null, replyBlockedBy: null, details: null, ...conversation.facts };
+  const known = end ? { ...conversation, facts: { ...facts, replyUntil: end } } : conversation;
+  return capabilitiesOf(known, account, face, context.clock.now());
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * The end of the reply window where the stay's dates tell it: counted from the end of the check-out day in UTC, for where the property is,
+ * is not told. Where messages extend the window the provider itself says whether it is open.
+ */
+async function windowEnd(
+  { facts, bookingId }: Conversation,
+  face: ProviderFace | undefined,
+  { loaders }: Context,
+): Promise<Date | null> {
+  const rule = face?.replyWindow;
+  if (!rule || rule.afterTheirMessage !== null || facts?.replyUntil || bookingId === null) return null;
+  const booking = await loaders.bookings.load(bookingId);
+  if (!booking?.checkOut) return null;
+  return new Date(Date.parse(`${booking.checkOut}T00:00:00Z`) + (rule.afterCheckOut + 1) * DAY_MS);
 }
 
 /** Why a thing cannot be done, naming what blocks it: UNSUPPORTED or READ_ONLY; null where it can. */

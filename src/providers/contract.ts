@@ -12,12 +12,15 @@ import type {
   Address,
   ConversationFacts,
   Page,
+  ProviderAttachment,
   ProviderBooking,
   ProviderConversation,
   ProviderEvent,
   ProviderMessage,
   UnwrittenConversation,
 } from '../domain/messaging.ts';
+import type { Limits } from './limits.ts';
+import type { ProviderRoute, WebhookDelivery, WebhookVerdict } from './webhook-contract.ts';
 
 /*
  * What a provider is. A provider is one folder beside this file and one line in registry.ts; nothing else may know it.
@@ -72,26 +75,6 @@ export interface ProviderModule<Credentials = unknown> {
 
 /** What a provider can do beyond reading and sending text. */
 export type ProviderAbility = 'attachments' | 'markRead' | 'noReplyNeeded' | 'close' | 'findConversation' | 'webhooks';
-
-/** Facts about a provider, as data. */
-export interface Limits {
-  /** Keys that one call of `conversations` or `messages` may be given. */
-  readonly batchSize: number;
-  /** Messages that one page of a thread holds at most. */
-  readonly pageSize: number;
-  /** How often an account is looked at when nobody hints, in milliseconds. */
-  readonly pullEveryMs: number;
-  /** How soon a read may follow an equal one, in milliseconds, whoever asks. */
-  readonly minGapMs: number;
-  /** Requests an hour for one `budgetKey`; null where none is known. */
-  readonly requestsPerHour: number | null;
-  /** Characters that a message may have; null where none is known. */
-  readonly maxTextLength: number | null;
-  /** Requests in flight for one account. */
-  readonly parallel: number;
-  /** Null where messages carry no attachments. `types` are media types. */
-  readonly attachments: { readonly types: readonly string[]; readonly maxBytes: number } | null;
-}
 
 /** Everything an adapter may use of the world. */
 export interface Deps {
@@ -204,6 +187,12 @@ export interface ProviderAdapter {
   upload?(file: OutgoingFile, call: Call): Promise<ExternalAttachmentId>;
   /** Streams a file from the provider. */
   download?(attachment: ExternalAttachmentId, conversation: ConversationKey, call: Call): Promise<IncomingFile>;
+  /** A file's name, type and size, where messages name files by their ids alone. Null where there is none. */
+  describeAttachment?(
+    attachment: ExternalAttachmentId,
+    conversation: ConversationKey,
+    call: Call,
+  ): Promise<ProviderAttachment | null>;
   /** Marks the messages as read by our side. */
   markRead?(conversation: ConversationKey, messages: readonly ExternalMessageId[], call: Call): Promise<void>;
   setNoReplyNeeded?(conversation: ConversationKey, value: boolean, call: Call): Promise<void>;
@@ -243,38 +232,3 @@ export type SendOutcome =
   | { readonly kind: 'rejected'; readonly error: ProviderError }
   /** It may have gone out: look for its echo before anything else. */
   | { readonly kind: 'unknown'; readonly error: ProviderError };
-
-/** One delivery as it arrived. Header names are lower case. */
-export interface WebhookDelivery {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
-  readonly receivedAt: Date;
-}
-
-/** An endpoint of ours for a provider to call. */
-export interface ProviderRoute<Credentials = unknown> {
-  readonly method: 'GET' | 'POST';
-  /** Without slashes. */
-  readonly path: string;
-  /** Answers a call; `accounts` are the credentials of all that are connected. No network, no store. */
-  handle(delivery: WebhookDelivery, accounts: readonly Credentials[]): RouteAnswer;
-}
-
-export interface RouteAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-export type WebhookVerdict =
-  | { readonly valid: false; readonly reason: string }
-  | {
-      readonly valid: true;
-      /** The same value on a resend; null where the scheme has none. */
-      readonly deliveryId: string | null;
-      /**
-       * Per account named by its index: what the delivery says in full. An empty list is a hint: look now.
-       * An account that is not named is not concerned.
-       */
-      readonly accounts: readonly { readonly index: number; readonly events: readonly ProviderEvent[] }[];
-    };

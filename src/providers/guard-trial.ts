@@ -2,8 +2,9 @@ import { ProviderError, type ProviderErrorKind } from '../domain/errors.ts';
 import { brand } from '../domain/ids.ts';
 import { defaultTimes } from '../domain/times.ts';
 import { createManualClock } from '../lib/clock.ts';
-import type { Call, Limits, OutgoingMessage, ProviderAdapter, SendOutcome } from './contract.ts';
+import type { Call, OutgoingMessage, ProviderAdapter, SendOutcome } from './contract.ts';
 import { guardAdapter, type ObservedCall } from './guard.ts';
+import type { Limits } from './limits.ts';
 import { createThrottle } from './throttle.ts';
 
 /* What the tests of the guard stand on: an adapter that does as it is told, and a clock that is moved. */
@@ -31,12 +32,14 @@ export function tryGuard(act: (call: Call) => Promise<unknown>, limits: Partial<
     ...{ send: method('send'), pull: method('pull'), confirm: method('confirm'), sweep: method('sweep') },
     ...{ glance: method('glance'), findConversation: method('findConversation'), bookings: method('bookings') },
     ...{ upload: method('upload'), download: method('download'), markRead: method('markRead') },
+    describeAttachment: method('describeAttachment'),
     ...{ setNoReplyNeeded: method('setNoReplyNeeded'), setClosed: method('setClosed') },
   };
   const throttle = createThrottle(
     'acme',
     {
       ...{ batchSize: 25, pageSize: 25, pullEveryMs: 1000, minGapMs: 0, maxTextLength: null, attachments: null },
+      replyWindow: null,
       ...{ requestsPerHour: null, parallel: 4, ...limits },
     },
     clock,

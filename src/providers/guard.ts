@@ -42,7 +42,7 @@ export function guardAdapter(adapter: ProviderAdapter, parts: GuardParts): Provi
       attempt(parts, 'send', bounded, (c) => adapter.send(message, c), failureOfSend),
     ).catch(outcomeOf);
   const { pull, confirm, sweep, glance, findConversation, bookings, upload, download } = adapter;
-  const { markRead, setNoReplyNeeded, setClosed } = adapter;
+  const { describeAttachment, markRead, setNoReplyNeeded, setClosed } = adapter;
   return {
     verify: (call) => read('verify', call, (c) => adapter.verify(c)),
     conversations: (keys, call) => read('conversations', call, (c) => adapter.conversations(keys, c)),
@@ -59,6 +59,10 @@ export function guardAdapter(adapter: ProviderAdapter, parts: GuardParts): Provi
     ...(upload && { upload: (file, call) => write('upload', call, (c) => upload.call(adapter, file, c)) }),
     ...(download && {
       download: (id, conversation, call) => read('download', call, (c) => download.call(adapter, id, conversation, c)),
+    }),
+    ...(describeAttachment && {
+      describeAttachment: (id, conversation, call) =>
+        read('describeAttachment', call, (c) => describeAttachment.call(adapter, id, conversation, c)),
     }),
     ...(markRead && {
       markRead: (conversation, messages, call) =>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createManualClock } from '../lib/clock.ts';
-import type { Call, Limits } from './contract.ts';
+import type { Call } from './contract.ts';
+import type { Limits } from './limits.ts';
 import { createThrottle } from './throttle.ts';
 
 const MINUTE = 60_000;
@@ -14,6 +15,7 @@ function setUp(limits: Partial<Limits> = {}) {
     'acme',
     {
       ...{ batchSize: 25, pageSize: 25, pullEveryMs: 1000, minGapMs: 0, maxTextLength: null, attachments: null },
+      replyWindow: null,
       ...{ requestsPerHour: null, parallel: 2, ...limits },
     },
     clock,

@@ -1,6 +1,7 @@
 import { ProviderError } from '../domain/errors.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Call, Limits } from './contract.ts';
+import type { Call } from './contract.ts';
+import type { Limits } from './limits.ts';
 
 /** Lets requests of one budget through: as many at once as allowed, as many an hour as allowed, people before sweeps. */
 export interface Throttle {

@@ -111,21 +111,7 @@ export async function attachmentSource(
     },
     include: { conversation: { select: { external_id: true, address: true } } },
   });
-  const [row] = rows;
-  if (!row?.external_id) return null;
-  const { conversation } = row;
-  return {
-    id,
-    name: row.name,
-    contentType: row.content_type,
-    size: row.size,
-    accountId: brand<AccountId>(row.account_id),
-    externalId: brand<ExternalAttachmentId>(row.external_id),
-    conversation: {
-      externalId: conversation.external_id === null ? null : brand<ExternalConversationId>(conversation.external_id),
-      address: conversation.address as Address,
-    },
-  };
+  return rows.flatMap(toSource)[0] ?? null;
 }
 
 /** Notes a file that was uploaded to the provider, for a message of that conversation. */
@@ -173,4 +159,32 @@ export async function attach(
     WHERE tenant_id = ${scope.tenantId} AND id = ANY(${ids}) AND conversation_id = ${to.conversationId} AND message_id IS NULL`;
   if (taken !== new Set(ids).size)
     throw new DomainError('NOT_FOUND', 'There is no such file for a message of this conversation.', ['attachmentIds']);
+}
+
+/** A row with its conversation, as a source; none where it has no id at the provider. */
+export function toSource(row: {
+  readonly id: string;
+  readonly account_id: string;
+  readonly external_id: string | null;
+  readonly name: string | null;
+  readonly content_type: string | null;
+  readonly size: number | null;
+  readonly conversation: { readonly external_id: string | null; readonly address: unknown };
+}): readonly AttachmentSource[] {
+  const { conversation } = row;
+  if (row.external_id === null) return [];
+  return [
+    {
+      id: brand<AttachmentId>(row.id),
+      name: row.name,
+      contentType: row.content_type,
+      size: row.size,
+      accountId: brand<AccountId>(row.account_id),
+      externalId: brand<ExternalAttachmentId>(row.external_id),
+      conversation: {
+        externalId: conversation.external_id === null ? null : brand<ExternalConversationId>(conversation.external_id),
+        address: conversation.address as Address,
+      },
+    },
+  ];
 }

@@ -108,6 +108,7 @@ function faceOf(module: ProviderModule): ProviderFace {
     batchSize: threadsAtOnce(module.limits),
     maxTextLength: module.limits.maxTextLength,
     attachments: module.limits.attachments,
+    replyWindow: module.limits.replyWindow,
     pullEveryMs: module.limits.pullEveryMs,
   };
 }

@@ -7,6 +7,7 @@ import { noteContact } from '../store/accounts.ts';
 import { hotThreads, staleThreads } from '../store/hot-set.ts';
 import type { AccountLease } from '../store/leases.ts';
 import type { Connection } from './connections.ts';
+import { describeFiles } from './describing.ts';
 import type { LookParts } from './look.ts';
 import { pullAll } from './pulling.ts';
 import { threadsAtOnce } from './thread-pages.ts';
@@ -30,6 +31,7 @@ export async function look(
       ? await pullAll(parts, connection, lease, call)
       : await lookAround(parts, connection, call);
     await catchUp(parts, connection, call);
+    await describeFiles(parts, connection, call);
     const now = parts.clock.now();
     await noteContact(parts.db, account.id, { state: 'LIVE', error: null, pulledAt: now }, now);
     return added;

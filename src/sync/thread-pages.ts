@@ -1,7 +1,8 @@
 import { ProviderError } from '../domain/errors.ts';
 import type { ConversationId } from '../domain/ids.ts';
 import type { Page, ProviderConversation, ProviderMessage } from '../domain/messaging.ts';
-import type { Call, Limits, PageKey, Slot } from '../providers/contract.ts';
+import type { Call, PageKey, Slot } from '../providers/contract.ts';
+import type { Limits } from '../providers/limits.ts';
 import type { ThreadKey } from '../store/hot-set.ts';
 import type { Connection } from './connections.ts';
 

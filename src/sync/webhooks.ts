@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import type { ProviderModule, RouteAnswer, WebhookVerdict } from '../providers/contract.ts';
+import type { ProviderModule } from '../providers/contract.ts';
+import type { RouteAnswer, WebhookVerdict } from '../providers/webhook-contract.ts';
 import type { Database } from '../store/database.ts';
 import { recordDelivery } from '../store/webhooks.ts';
 import type { Connection, Connections } from './connections.ts';

@@ -107,7 +107,7 @@ describe.each(['invalid', 'httpStatus'] as const)('with bad files refused by %s'
     const there = visit({ badUpload });
     const file = picture(there);
     const attachment = await upload(there, {});
-    expect(await there.adapter.describeAttachment(attachment, file.conversation, call)).toEqual({
+    expect(await there.adapter.describeAttachment?.(attachment, file.conversation, call)).toEqual({
       ...{ externalId: attachment, name: file.name, contentType: 'image/png', size: file.bytes.length },
     });
     const outcome = await there.adapter.send({ ...file, body: 'See this', attachments: [attachment] }, call);

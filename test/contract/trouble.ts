@@ -1,5 +1,5 @@
 import { ProviderError, type ProviderErrorKind } from '../../src/domain/errors.ts';
-import { brand } from '../../src/domain/ids.ts';
+import { brand, type ExternalAttachmentId } from '../../src/domain/ids.ts';
 import type {
   BookingKey,
   Call,
@@ -125,6 +125,11 @@ export const asks: Readonly<Record<keyof ProviderAdapter, Ask>> = {
   },
   bookings: (adapter, { bookings }, call) => adapter.bookings?.(bookings, call),
   upload: (adapter, scene, call) => adapter.upload?.(fileIn(scene), call),
+  describeAttachment: async (adapter, scene, call) => {
+    const { conversation } = messageIn(scene, '');
+    const id = (await adapter.upload?.(fileIn(scene), call)) ?? brand<ExternalAttachmentId>('none');
+    return adapter.describeAttachment?.(id, conversation, call);
+  },
   download: async (adapter, scene, call) => {
     const { conversation } = messageIn(scene, '');
     return adapter.download?.((await adapter.upload?.(fileIn(scene), call)) ?? brand('none'), conversation, call);

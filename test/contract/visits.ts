@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ProviderEvent } from '../../src/domain/messaging.ts';
-import type { ProviderRoute, WebhookDelivery, WebhookVerdict } from '../../src/providers/contract.ts';
+import type { ProviderRoute, WebhookDelivery, WebhookVerdict } from '../../src/providers/webhook-contract.ts';
 import type { DeliveryTarget } from '../../src/simulator/contract.ts';
 import type { SimulatorFetch } from '../../src/simulator/host.ts';
 import { type Bench, openBench, type Subject, until } from './bench.ts';

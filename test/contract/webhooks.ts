@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { WebhookDelivery, WebhookVerdict } from '../../src/providers/contract.ts';
+import type { WebhookDelivery, WebhookVerdict } from '../../src/providers/webhook-contract.ts';
 import type { SignedDelivery } from '../../src/simulator/contract.ts';
 import { type Bench, openBench, type Subject } from './bench.ts';
 

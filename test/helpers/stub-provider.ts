@@ -13,13 +13,13 @@ import type {
   Call,
   ConversationKey,
   IncomingFile,
-  Limits,
   OutgoingFile,
   OutgoingMessage,
   ProviderAbility,
   ProviderAdapter,
   ProviderModule,
 } from '../../src/providers/contract.ts';
+import type { Limits } from '../../src/providers/limits.ts';
 
 /** A message as the stub's truth has it: what is left out is plain. */
 export type StubMessage = Partial<ProviderMessage> & { readonly externalId: ProviderMessage['externalId'] };
@@ -100,7 +100,7 @@ export function createStub(options: StubOptions = {}): Stub {
 
 const limits: Limits = {
   ...{ batchSize: 10, pageSize: 50, pullEveryMs: 30_000, minGapMs: 2_000 },
-  ...{ requestsPerHour: null, maxTextLength: null, parallel: 8, attachments: null },
+  ...{ requestsPerHour: null, maxTextLength: null, parallel: 8, replyWindow: null, attachments: null },
 };
 
 function plainThread(place: number): StubThread {

@@ -5,17 +5,8 @@ import { lavanda } from '../../src/providers/lavanda/index.ts';
 import type { LavandaSwitches } from '../../src/providers/lavanda/simulator-switches.ts';
 import { providers } from '../../src/providers/registry.ts';
 import { type Bench, callOf, openBench, subjectOf } from '../contract/bench.ts';
-import {
-  discover,
-  everythingTold,
-  everythingTrue,
-  hear,
-  keysOf,
-  messagesIn,
-  readBack,
-  truthfully,
-  valueIn,
-} from '../contract/walking.ts';
+import { everythingTold, everythingTrue, truthfully } from '../contract/truth.ts';
+import { discover, hear, keysOf, messagesIn, readBack, valueIn } from '../contract/walking.ts';
 
 const module = providers.find(({ id }) => id === lavanda.id);
 if (!module) throw new Error('the provider is not registered');

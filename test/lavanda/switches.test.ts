@@ -3,7 +3,8 @@ import { lavanda } from '../../src/providers/lavanda/index.ts';
 import type { LavandaSwitches } from '../../src/providers/lavanda/simulator-switches.ts';
 import { providers } from '../../src/providers/registry.ts';
 import { type Bench, callOf, createMemoryJar, openBench, subjectOf } from '../contract/bench.ts';
-import { everythingTold, everythingTrue, hear, keysOf, readBack } from '../contract/walking.ts';
+import { everythingTold, everythingTrue } from '../contract/truth.ts';
+import { hear, keysOf, readBack } from '../contract/walking.ts';
 
 /*
  * Lavanda's papers leave much open, so that the same adapter has to get on with every way in which it may turn out. The judge is

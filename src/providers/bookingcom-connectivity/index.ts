@@ -33,6 +33,7 @@ export const bookingcomConnectivity: ProviderModule<ConnectivityCredentials> = {
     requestsPerHour: null,
     maxTextLength: null,
     parallel: 8,
+    replyWindow: { afterCheckOut: 7, afterTheirMessage: 14, readable: null },
     attachments: { types: fileTypes, maxBytes: MOST_BYTES },
   },
   connect: connectMachineAccount,

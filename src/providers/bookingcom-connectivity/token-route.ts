@@ -1,4 +1,4 @@
-import type { ProviderRoute, RouteAnswer, WebhookDelivery } from '../contract.ts';
+import type { ProviderRoute, RouteAnswer, WebhookDelivery } from '../webhook-contract.ts';
 import type { ConnectivityCredentials, WebhookClient } from './credentials.ts';
 import { isEqual, signToken, TOKEN_LIFE_S } from './push-token.ts';
 import { isObject, name } from './wire.ts';

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../domain/json.ts';
 import type { ProviderEvent } from '../../domain/messaging.ts';
-import type { WebhookDelivery, WebhookVerdict } from '../contract.ts';
+import type { WebhookDelivery, WebhookVerdict } from '../webhook-contract.ts';
 import type { ConnectivityCredentials } from './credentials.ts';
 import { newsEvents, staleEvent } from './news.ts';
 import { isGoodToken } from './push-token.ts';

@@ -69,7 +69,7 @@ test('an answer without a file is a protocol error', async () => {
 test('a file is described, whether its size is a number or a text', async () => {
   for (const answer of [metadata31, metadata32]) {
     const { adapter, seen } = scriptedDemand(() => answer);
-    expect(await adapter.describeAttachment(attachment, conversation, call)).toEqual({
+    expect(await adapter.describeAttachment?.(attachment, conversation, call)).toEqual({
       ...{ externalId: attachment, name: 'map.png', contentType: 'image/png', size: 92_620 },
     });
     expect(seen[0]?.body).toEqual({ ...scope, attachment });

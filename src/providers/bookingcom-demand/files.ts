@@ -2,7 +2,6 @@ import { brand, type ExternalAttachmentId } from '../../domain/ids.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Call, ConversationKey, IncomingFile, ProviderAdapter } from '../contract.ts';
 import type { Client } from './client.ts';
-import type { DescribingAdapter } from './extension.ts';
 import { harmless, protocolError, refusal } from './failures.ts';
 import { placeFor, type Threads } from './threads.ts';
 import { isObject, readId, wireFile } from './wire.ts';
@@ -10,7 +9,7 @@ import { isObject, readId, wireFile } from './wire.ts';
 /** What a file may be (Demand API, "Manage attachments"): `image/jpg` is named there too and is no type of its own. */
 export const fileLimits = { types: ['image/png', 'image/jpeg'], maxBytes: 1_048_576 } as const;
 
-type Files = Required<Pick<ProviderAdapter, 'upload' | 'download'>> & Pick<DescribingAdapter, 'describeAttachment'>;
+type Files = Required<Pick<ProviderAdapter, 'upload' | 'download' | 'describeAttachment'>>;
 
 /** Stores, gives back and describes files. They travel as base64 in JSON, whole. */
 export function createFiles(client: Client, threads: Threads): Files {

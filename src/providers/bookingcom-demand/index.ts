@@ -1,16 +1,15 @@
-import type { Call, Deps } from '../contract.ts';
+import type { Call, Deps, ProviderAdapter, ProviderModule } from '../contract.ts';
 import { type Client, createClient } from './client.ts';
 import { type DemandCredentials, demandCredentials } from './credentials.ts';
-import type { DescribingAdapter, DescribingModule } from './extension.ts';
 import { asProviderError, PROVIDER } from './failures.ts';
 import { createFeed } from './feed.ts';
 import { createFiles, fileLimits } from './files.ts';
 import { createSending } from './sending.ts';
 import { createThreads, PAGE_SIZE } from './threads.ts';
-import { factsOf } from './windows.ts';
+import { READ_DAYS, WRITE_DAYS } from './windows.ts';
 
 /** Booking.com's Demand API, for those who sold the booking: the account speaks for the guest, and the property is the other side. */
-export const bookingcomDemand: DescribingModule<DemandCredentials> = {
+export const bookingcomDemand: ProviderModule<DemandCredentials> = {
   id: PROVIDER,
   title: 'Booking.com Demand',
   speaksAs: 'guest',
@@ -28,13 +27,13 @@ export const bookingcomDemand: DescribingModule<DemandCredentials> = {
     requestsPerHour: null,
     maxTextLength: null,
     parallel: 4,
+    replyWindow: { afterCheckOut: WRITE_DAYS, afterTheirMessage: null, readable: READ_DAYS },
     attachments: fileLimits,
   },
   connect: connectDemand,
-  factsOf,
 };
 
-function connectDemand(credentials: DemandCredentials, deps: Deps): DescribingAdapter {
+function connectDemand(credentials: DemandCredentials, deps: Deps): ProviderAdapter {
   const client = createClient(credentials, deps);
   const threads = createThreads(client);
   const feed = createFeed(client);

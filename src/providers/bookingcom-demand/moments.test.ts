@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { byTime, sentAtOf, timeOf } from './moments.ts';
-import { factsOf } from './windows.ts';
 import { momentOf } from './wire.ts';
 
 const id = 'f02f8c50-1f87-11f1-94f2-6513269e0d37';
@@ -33,22 +32,4 @@ test('a moment without a zone is UTC, and what is none is null', () => {
   expect(momentOf('2026-03-14T09:26:53.58')).toEqual(new Date('2026-03-14T09:26:53.580Z'));
   expect(momentOf('2026-03-14T11:26:53+02:00')).toEqual(new Date('2026-03-14T09:26:53Z'));
   for (const wrong of ['', 'soon', '2026-03-14', '2026-13-14T09:26:53Z', '7']) expect(momentOf(wrong)).toBeNull();
-});
-
-test('a guest may write for 66 days after check-out, and read for a year', () => {
-  const stay = { checkOut: '2026-03-14' };
-  const replyUntil = new Date('2026-05-20T00:00:00Z');
-  const told = (now: string) => factsOf(stay, new Date(now));
-  expect(told('2026-05-19T23:59:59Z')).toMatchObject({ canReply: true, replyUntil, replyBlockedBy: null });
-  expect(told('2026-05-20T00:00:00Z')).toMatchObject({
-    canReply: false,
-    replyUntil,
-    replyBlockedBy: 'reply_window_closed',
-  });
-  expect(told('2027-03-15T00:00:00Z')).toMatchObject({ canReply: false, replyBlockedBy: 'expired' });
-});
-
-test('without a check-out nothing is said', () => {
-  for (const checkOut of [null, 'soon'])
-    expect(factsOf({ checkOut }, exact)).toMatchObject({ canReply: null, replyUntil: null, replyBlockedBy: null });
 });

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../domain/json.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { properties, readableUntil, reservationIdOf, type Stay, stayOf, staysOf } from '../../simulator/bookingcom.ts';
+import type { Message } from '../../simulator/estate.ts';
 import type { Arrival, Handling } from '../../simulator/host.ts';
 import type { World } from '../../simulator/world.ts';
 import type { DemandSwitches } from './simulator-switches.ts';
@@ -96,4 +97,10 @@ export function misfit(
   const unknown = Object.keys(fields).find((name) => !known.includes(name));
   if (unknown === undefined || desk.switches.unknownParameters === 'ignored') return null;
   return fail(400, 'unknown_parameter', `${unknown} is not known`);
+}
+
+/** A message that waits, with its thread. */
+export interface Waiting {
+  readonly message: Message;
+  readonly stay: Stay;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { JsonObject } from '../../domain/json.ts';
 import { findMessage, messageIdOf, type Stay, stayOf } from '../../simulator/bookingcom.ts';
 import type { Message } from '../../simulator/estate.ts';
-import { type Answer, type Asked, type Desk, fail, isReadable, readableStays } from './simulator-desk.ts';
+import { type Answer, type Asked, type Desk, fail, isReadable, readableStays, type Waiting } from './simulator-desk.ts';
 import { showInFeed } from './simulator-messages.ts';
 
 /*
@@ -65,12 +65,6 @@ export function createFeed(desk: Desk): Feed {
       return dialect === '3.2' ? { beside: { confirmedMessages: confirmed } } : {};
     },
   };
-}
-
-/** A message that waits, with its thread. */
-export interface Waiting {
-  readonly message: Message;
-  readonly stay: Stay;
 }
 
 function waitingAt(desk: Desk, id: number): readonly Waiting[] {

@@ -11,8 +11,7 @@ import {
   type Stay,
 } from '../../simulator/bookingcom.ts';
 import type { Message } from '../../simulator/estate.ts';
-import type { Desk, Dialect } from './simulator-desk.ts';
-import type { Waiting } from './simulator-feed.ts';
+import type { Desk, Dialect, Waiting } from './simulator-desk.ts';
 
 /** A message in the feed, in one of the three published shapes. */
 export function showInFeed(desk: Desk, { message, stay }: Waiting, dialect: Dialect): JsonObject {

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { createManualClock } from '../../lib/clock.ts';
 import { pictureOf, pictureOfSize } from '../../simulator/pictures.ts';
 import { createWorld } from '../../simulator/world.ts';
-import { createSimulator as createPropertySide } from '../bookingcom-connectivity/simulator.ts';
 import { createSimulator } from './simulator.ts';
 import type { DemandSwitches } from './simulator-switches.ts';
 import { visit } from './simulator-visitor.ts';
@@ -193,23 +192,5 @@ describe('files', () => {
     simulator.switches.badUpload = 'httpStatus';
     expect(await statuses()).toEqual([413, 415, 415]);
     expect((await post('attachments/upload', { ...named, ...upload(pictureOfSize(1_048_576)) })).status).toBe(200);
-  });
-});
-
-describe('one estate', () => {
-  it('is seen from both sides of Booking.com under the same ids, each as its own', () => {
-    const clock = createManualClock(new Date('2026-03-02T09:00:00.250Z'));
-    const world = createWorld({ seed: 7, clock });
-    const [guest, property] = [createSimulator({ world, clock }), createPropertySide({ world, clock })];
-    const [truth] = guest.conversations();
-    const id = guest.guestWrites(truth?.externalId ?? '', 'Welcome');
-    const seen = property
-      .conversations()
-      .flatMap(({ messages }) => messages)
-      .find(({ externalId }) => externalId === id);
-    expect(seen).toMatchObject({ sentBy: 'us', body: 'Welcome' });
-    expect(property.conversations().map(({ externalId }) => externalId)).toEqual(
-      guest.conversations().map(({ externalId }) => externalId),
-    );
   });
 });

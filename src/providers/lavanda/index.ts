@@ -30,6 +30,7 @@ export const lavanda: ProviderModule<LavandaCredentials> = {
     requestsPerHour: null,
     maxTextLength: null,
     parallel: 4,
+    replyWindow: null,
     attachments: null,
   },
   connect: connectLavanda,

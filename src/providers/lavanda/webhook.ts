@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { WebhookDelivery, WebhookVerdict } from '../contract.ts';
+import type { WebhookDelivery, WebhookVerdict } from '../webhook-contract.ts';
 import type { LavandaCredentials } from './credentials.ts';
 
 /** How far a delivery's time may be from now, either way (as Svix's own libraries have it). */

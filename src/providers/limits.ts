@@ -1,0 +1,23 @@
+import type { ReplyWindow } from '../domain/gateway.ts';
+
+/** Facts about a provider, as data. */
+export interface Limits {
+  /** Keys that one call of `conversations` or `messages` may be given. */
+  readonly batchSize: number;
+  /** Messages that one page of a thread holds at most. */
+  readonly pageSize: number;
+  /** How often an account is looked at when nobody hints, in milliseconds. */
+  readonly pullEveryMs: number;
+  /** How soon a read may follow an equal one, in milliseconds, whoever asks. */
+  readonly minGapMs: number;
+  /** Requests an hour for one `budgetKey`; null where none is known. */
+  readonly requestsPerHour: number | null;
+  /** Characters that a message may have; null where none is known. */
+  readonly maxTextLength: number | null;
+  /** Requests in flight for one account. */
+  readonly parallel: number;
+  /** Until when conversations can be answered and read, counted in days; null where no such rule is known. */
+  readonly replyWindow: ReplyWindow | null;
+  /** Null where messages carry no attachments. `types` are media types. */
+  readonly attachments: { readonly types: readonly string[]; readonly maxBytes: number } | null;
+}
