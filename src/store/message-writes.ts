@@ -20,6 +20,7 @@ export interface MessageRef {
 
 /** A row that a batch first stored; history from before the account went live is not announced. */
 export interface NewMessageRef extends MessageRef {
+  readonly externalId: ExternalMessageId;
   readonly backfilled: boolean;
 }
 
@@ -36,7 +37,9 @@ export async function insertMessages(
   if (told.length === 0) return [];
   // Ids grow with creation: made in thread order they keep messages of one instant in the order they were told in.
   const ordered = told.toSorted((a, b) => timeOf(a, now) - timeOf(b, now));
-  const rows = await tx.$queryRaw<{ id: string; conversation_id: string; backfilled: boolean }[]>`
+  // One row of arrays: Prisma takes a while over each row that it hands on.
+  const [row] = await tx.$queryRaw<AddedColumns[]>`
+    WITH added AS (
     INSERT INTO message (id, tenant_id, account_id, conversation_id, external_id, body, automated, channel, sent_at, recorded_at,
       order_at, sent_by, kind, read_upstream, urgent_upstream, priority_upstream, snooze_upstream, backfilled, raw)
     SELECT r.id, ${account.tenant_id}, ${account.id}, r.conversation_id, r.external_id, r.body, r.automated, r.channel, r.sent_at,
@@ -46,12 +49,23 @@ export async function insertMessages(
       body text, automated bool, channel text, sent_at timestamptz, sent_by text, kind text, read bool, urgent bool,
       priority float8, snooze timestamptz, raw jsonb)
     ON CONFLICT (account_id, external_id) DO NOTHING
-    RETURNING id, conversation_id, backfilled`;
-  return rows.map((row) => ({
-    id: brand<MessageId>(row.id),
-    conversationId: brand<ConversationId>(row.conversation_id),
-    backfilled: row.backfilled,
+    RETURNING id, conversation_id, external_id, backfilled)
+    SELECT array_agg(id ORDER BY id) AS ids, array_agg(conversation_id ORDER BY id) AS conversations,
+      array_agg(external_id ORDER BY id) AS external_ids, array_agg(backfilled ORDER BY id) AS backfilled FROM added`;
+  return (row?.ids ?? []).map((id, place) => ({
+    id: brand<MessageId>(id),
+    conversationId: brand<ConversationId>(row?.conversations[place] ?? ''),
+    externalId: brand<ExternalMessageId>(row?.external_ids[place] ?? ''),
+    backfilled: row?.backfilled[place] ?? false,
   }));
+}
+
+interface AddedColumns {
+  /** Null where nothing was added. */
+  readonly ids: readonly string[] | null;
+  readonly conversations: readonly string[];
+  readonly external_ids: readonly string[];
+  readonly backfilled: readonly boolean[];
 }
 
 /**

@@ -99,7 +99,9 @@ async function takeIn(
   ]);
   const sifted = await siftEchoes(tx, account, all, options);
   const added = await insertMessages(tx, account, sifted.told, now);
-  const changed = await updateMessages(tx, account, sifted.told);
+  const isNew = new Set(added.map((ref) => ref.externalId));
+  const known = sifted.told.filter((one) => !isNew.has(one.message.externalId));
+  const changed = await updateMessages(tx, account, known);
   await saveAttachments(tx, account, sifted.told, now);
   const removed = await removeMessages(
     tx,

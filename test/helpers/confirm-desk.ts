@@ -17,7 +17,7 @@ export type Way = (send: () => Promise<Response>) => Promise<Response>;
 export interface ConfirmDeskOptions {
   /** The provider's adapters confirm in another way. */
   readonly confirm?: (confirm: Confirm) => Confirm;
-  /** Conversations of the estate beside the two that are written in. */
+  /** Conversations of the estate beside those that are written in. */
   readonly size?: number;
 }
 
@@ -35,7 +35,8 @@ export async function confirmDesk(module: ProviderModule, { confirm, size = 0 }:
     },
   });
   const simulator = t.simulator();
-  const conversations = [simulator.addConversation(), simulator.addConversation()];
+  // Many: where a thread is read for one message, others in it would be found by that.
+  const conversations = Array.from({ length: 60 }, () => simulator.addConversation());
   const pass = async (ms: number): Promise<void> => {
     for (let passed = 0; passed < ms; passed += LOOK_MS) {
       await t.settle();
@@ -57,7 +58,7 @@ export async function confirmDesk(module: ProviderModule, { confirm, size = 0 }:
       Array.from({ length: count }, () => {
         t.clock.advance(10);
         said += 1;
-        return simulator.guestWrites(conversations[said % 2]?.externalId ?? '', `Word ${said}`);
+        return simulator.guestWrites(conversations[said % conversations.length]?.externalId ?? '', `Word ${said}`);
       }),
     confirms: (): number => simulator.calls.count({ operation: 'confirm' }),
     onConfirm(next: Way | null): void {
