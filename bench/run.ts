@@ -6,6 +6,7 @@ import { createScratchDatabase } from './database.ts';
 import { busy, quiet, storeEstate } from './estate.ts';
 import { inTable, inWords, type Row } from './report.ts';
 import { apolloRows } from './rows/apollo.ts';
+import { fanOutRows } from './rows/fan-out.ts';
 import { inboxRows } from './rows/inbox.ts';
 import { ingestRows } from './rows/ingest.ts';
 import { liveRows } from './rows/live.ts';
@@ -24,6 +25,7 @@ export interface Bench {
 const measures: Readonly<Record<string, (bench: Bench) => Promise<readonly Row[]>>> = {
   inbox: inboxRows,
   apollo: apolloRows,
+  'fan-out': fanOutRows,
   live: liveRows,
   memory: memoryRows,
   ingest: ingestRows,

@@ -19,6 +19,8 @@ import { allScopes, createToken, ensureTenant } from './store/tokens.ts';
 
 // How often every account is looked at here: a demo is watched, not waited for.
 const PULL_EVERY_MS = 2_000;
+// Where the estate's bookings are made: half of them where two of the accounts see them from either side.
+const PLATFORMS = ['Booking.com', 'Airbnb', 'Booking.com', 'Direct'];
 
 const config = readConfig(process.env);
 const ends: (() => Promise<unknown>)[] = [];
@@ -57,9 +59,10 @@ async function main(): Promise<void> {
   ends.unshift(() => listener.close());
 
   say('parley demo: waking the guests …');
-  const world = createWorld({ seed: 7, clock: systemClock });
-  for (const module of providers) await connect(app, module, await play(module, world), token);
+  const world = createWorld({ seed: 7, clock: systemClock, platforms: PLATFORMS });
+  // Before the accounts are connected: what one has is read while the next one is.
   app.start();
+  for (const module of providers) await connect(app, module, await play(module, world), token);
   const guests = startGuests(world, systemClock);
   ends.unshift(async () => guests.stop());
   sayWhatToTry(`${listener.url}/graphql`, token);
@@ -67,10 +70,11 @@ async function main(): Promise<void> {
 
 /** Serves a provider's simulator on loopback and answers with the credentials to connect it by. */
 async function play(module: ProviderModule, world: World): Promise<Record<string, unknown>> {
-  const { createSimulator } = (await import(`./providers/${module.id}/simulator.ts`)) as {
+  const { createSimulator, demoSwitches } = (await import(`./providers/${module.id}/simulator.ts`)) as {
     createSimulator: CreateSimulator;
+    demoSwitches?: object;
   };
-  const simulator = createSimulator({ world, clock: systemClock });
+  const simulator = createSimulator({ world, clock: systemClock, switches: demoSwitches ?? {} });
   const loopback: Loopback = await serveOnLoopback(simulator.fetch);
   ends.push(() => loopback.close());
   return { ...simulator.credentials, ...simulator.addresses(loopback.url) };
@@ -100,14 +104,15 @@ async function connect(
 
 function sayWhatToTry(url: string, token: string): void {
   say(`
-  Parley is up, with ${providers.length} simulated provider${providers.length === 1 ? '' : 's'} and guests who write.
+  Parley is up, with ${providers.length} simulated provider${providers.length === 1 ? '' : 's'} over one estate, and guests who write.
+  What was booked on a platform with two accounts is seen from both sides: write as either, and the other one answers.
 
     GraphiQL   ${url}
     token      ${token}
 
   Three things to try in GraphiQL (the token is filled in, the tabs are ready):
     1. "Inbox": run it, and see every conversation with its newest messages.
-    2. "Live": start the subscription and wait; a guest writes every few seconds.
+    2. "Live": start the subscription and wait; a guest writes every few seconds, at times with a picture: open its url.
     3. "Send": put a conversation's id in its variables, run it, and watch the guest answer in "Live".
 
   Or from a terminal:

@@ -75,6 +75,8 @@ export interface ConversationFacts {
   readonly replyBlockedBy: string | null;
   /** What else its provider's folder wants to remember of it: opaque outside. */
   readonly details: JsonObject | null;
+  /** Whether the participant is sent e-mails, as the last accepted send told. Absent: not known. */
+  readonly mailed?: boolean;
 }
 
 export interface ProviderConversation {

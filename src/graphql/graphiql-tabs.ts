@@ -13,6 +13,7 @@ query Inbox {
   conversations(first: 10) {
     nodes {
       id
+      account { title }
       participant { name }
       channel
       subject
@@ -31,9 +32,15 @@ query Inbox {
 query OpenConversation($id: ID!) {
   conversation(id: $id) {
     participant { name email }
+    capabilities {
+      reply { allowed until blockedBy }
+      attach { allowed types maxBytes }
+      markRead { mode }
+      noReplyNeeded { mode }
+    }
     booking { externalId status checkIn checkOut propertyName }
     messages(first: 20) {
-      nodes { id sentAt sentBy channel read body delivery { state } }
+      nodes { id sentAt sentBy channel read body delivery { state } attachments { name contentType size url } }
       pageInfo { hasNextPage endCursor }
     }
   }
@@ -60,8 +67,8 @@ mutation Send($conversationId: ID!, $body: String!) {
 subscription Live {
   messageAdded {
     cursor
-    message { id sentAt sentBy body }
-    conversation { id participant { name } unreadCount }
+    message { id sentAt sentBy body attachments { name url } }
+    conversation { id account { title } participant { name } unreadCount }
   }
 }
 `,

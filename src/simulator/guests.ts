@@ -1,4 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
+import { pictureOf } from './pictures.ts';
 import type { World } from './world.ts';
 
 /** Guests who live: they write unasked now and then, and answer what they are sent. */
@@ -9,6 +10,8 @@ export interface Guests {
 // How long a guest takes to answer: long enough to be seen as an answer, short enough for somebody who looks on.
 const ANSWER_MS = { least: 2_000, most: 5_000 };
 const UNASKED_MS = { least: 4_000, most: 9_000 };
+// How often they send a picture along, unasked.
+const PICTURES = 0.5;
 
 /** Brings a world's guests to life until they are stopped. A message of the host's own machines is not answered. */
 export function startGuests(world: World, clock: Clock): Guests {
@@ -25,7 +28,10 @@ export function startGuests(world: World, clock: Clock): Guests {
   const writeUnasked = (): void => {
     const threads = liveThreads();
     const thread = threads[Math.floor(clock.random() * threads.length)];
-    if (thread) world.write(thread.id, { by: 'guest', body: world.guestSays(thread.id) });
+    if (thread) {
+      const attachmentIds = clock.random() < PICTURES ? [addPicture(world, thread.id, clock.random())] : [];
+      world.write(thread.id, { by: 'guest', body: world.guestSays(thread.id), attachmentIds });
+    }
     later(UNASKED_MS, writeUnasked);
   };
   const forget = world.onMessage((message, conversation) => {
@@ -42,4 +48,11 @@ export function startGuests(world: World, clock: Clock): Guests {
       for (const cancel of cancels) cancel();
     },
   };
+}
+
+/** A picture that the guest took, in one of many colours. Answers its id. */
+function addPicture(world: World, thread: number, which: number): number {
+  const shade = Math.floor(which * 256);
+  const bytes = pictureOf({ width: 160, height: 100, colour: [shade, 120, 255 - shade] });
+  return world.addAttachment(thread, { by: 'guest', name: 'photo.png', contentType: 'image/png', bytes }).id;
 }

@@ -60,6 +60,21 @@ export async function saveAttachments(
     ON CONFLICT (message_id, external_id) DO NOTHING`;
 }
 
+/**
+ * Takes files off messages whose text their provider has replaced, as far as it tells them no more: such as of one judged to be phishing.
+ * To be called while the old text still stands here.
+ */
+export async function dropReplaced(tx: Transaction, account: AccountRow, told: readonly ToldMessage[]): Promise<void> {
+  const records = told.flatMap(({ message: { externalId, body, attachments } }) =>
+    body === null ? [] : [{ message: externalId, body, files: attachments.map((one) => one.externalId) }],
+  );
+  if (records.length === 0) return;
+  await tx.$executeRaw`
+    DELETE FROM attachment a USING message m
+    JOIN json_to_recordset(${asRecords(records)}::json) AS r(message text, body text, files text[]) ON m.external_id = r.message
+    WHERE m.account_id = ${account.id} AND a.message_id = m.id AND m.body <> r.body AND NOT a.external_id = ANY(r.files)`;
+}
+
 /** The files of each message, in the order they were stored. Slot i answers id i. */
 export async function attachmentsOfMessages(
   db: Database,

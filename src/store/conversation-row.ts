@@ -85,11 +85,12 @@ export function toConversation(cells: ConversationCells): Conversation {
 
 function toFacts(value: unknown): ConversationFacts | null {
   if (typeof value !== 'object' || value === null) return null;
-  const { canReply, replyUntil, replyBlockedBy, details } = value as Readonly<Record<string, unknown>>;
+  const { canReply, replyUntil, replyBlockedBy, details, mailed } = value as Readonly<Record<string, unknown>>;
   return {
     canReply: typeof canReply === 'boolean' ? canReply : null,
     replyUntil: typeof replyUntil === 'string' ? new Date(replyUntil) : null,
     replyBlockedBy: typeof replyBlockedBy === 'string' ? replyBlockedBy : null,
     details: typeof details === 'object' ? (details as JsonObject | null) : null,
+    ...(typeof mailed === 'boolean' && { mailed }),
   };
 }

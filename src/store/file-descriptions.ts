@@ -33,11 +33,12 @@ export async function describeFile(
   now: Date,
 ): Promise<void> {
   await db.transaction(async (tx) => {
-    const row = await tx.attachment.update({
+    const [row] = await tx.attachment.updateManyAndReturn({
       where: { id },
       data: { name: file.name, content_type: file.contentType, size: file.size },
     });
-    if (row.message_id === null) return;
+    // Its provider may have taken it back meanwhile.
+    if (!row || row.message_id === null) return;
     const event = {
       type: 'MessageChanged' as const,
       accountId: brand<AccountId>(row.account_id),

@@ -76,7 +76,13 @@ export async function syncState(db: Database, id: AccountId): Promise<SyncState>
 /** A step in a stream, to be stored with what it brought. */
 export type StreamStep =
   | { readonly stream: 'pull'; readonly checkpoint: JsonObject | null; readonly receipt: OpenReceipt | null }
-  | { readonly stream: 'sweep'; readonly checkpoint: JsonObject | null; readonly ended: boolean };
+  | {
+      readonly stream: 'sweep';
+      readonly checkpoint: JsonObject | null;
+      readonly ended: boolean;
+      /** As when it counts as ended where another walk was asked for meanwhile. */
+      readonly askedAgain: Date;
+    };
 
 /** Moves a stream forward. False, and nothing moved, where the lease has been replaced: whoever holds it now reads that step again. */
 export async function moveStream(tx: Transaction, lease: AccountLease, step: StreamStep, now: Date): Promise<boolean> {
@@ -95,7 +101,8 @@ export async function moveStream(tx: Transaction, lease: AccountLease, step: Str
     (await tx.$executeRaw`
       UPDATE account SET sweep_checkpoint = CASE WHEN ${step.ended} THEN NULL ELSE ${checkpoint}::jsonb END,
         sweep_started_at = CASE WHEN ${step.ended} THEN NULL ELSE coalesce(sweep_started_at, ${now}) END,
-        swept_at = CASE WHEN ${step.ended} THEN ${now} ELSE swept_at END
+        swept_at = CASE WHEN NOT ${step.ended} THEN swept_at
+          WHEN swept_at >= sweep_started_at THEN ${step.askedAgain} ELSE ${now} END
       WHERE id = ${lease.accountId} AND lease_fence = ${lease.fence}`)
   );
 }
@@ -106,9 +113,13 @@ export async function clearReceipt(db: Database, lease: AccountLease): Promise<v
     UPDATE account SET pull_receipt = NULL WHERE id = ${lease.accountId} AND lease_fence = ${lease.fence}`;
 }
 
-/** Has everything walked over again, unless a walk has begun since then. */
-export async function requestSweep(db: Database, lease: AccountLease, since: Date): Promise<void> {
+/**
+ * Has everything walked over again, as if the last walk had ended at `sweptAt`. One that is under way goes on and another one follows it:
+ * begun anew each time, it might never end.
+ */
+export async function requestSweep(db: Database, lease: AccountLease, sweptAt: Date): Promise<void> {
   await db.prisma.$executeRaw`
-    UPDATE account SET swept_at = NULL, sweep_checkpoint = NULL, sweep_started_at = NULL
-    WHERE id = ${lease.accountId} AND lease_fence = ${lease.fence} AND coalesce(sweep_started_at, swept_at, '-infinity') < ${since}`;
+    UPDATE account SET swept_at = CASE WHEN sweep_started_at IS NOT NULL THEN sweep_started_at
+      WHEN swept_at IS NOT NULL THEN least(swept_at, ${sweptAt}) END
+    WHERE id = ${lease.accountId} AND lease_fence = ${lease.fence}`;
 }

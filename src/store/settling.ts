@@ -19,6 +19,8 @@ export interface Settlement {
   readonly evidence?: DeliveryEvidence;
   readonly externalId?: ExternalMessageId | null;
   readonly sentAt?: Date;
+  /** Whether the participant was told to get it by e-mail. */
+  readonly mailed?: boolean;
   readonly error?: Failure | null;
   /** When to go on, for QUEUED and UNKNOWN. */
   readonly dueInMs?: number;
@@ -40,6 +42,7 @@ export async function settle(db: Database, claim: SendClaim, settlement: Settlem
     await endAttempt(tx, claim, settlement);
     const events: NewEvent[] = [];
     if (settlement.state === 'ACCEPTED') await bindOwn(tx, account, claim.messageId, settlement);
+    await noteMailed(tx, claim.conversationId, settlement);
     const seen = await settleByParked(tx, account, claim, settlement);
     if (seen || settlement.state !== 'UNKNOWN')
       events.push(...(await releaseParked(tx, account, claim.conversationId, now)));
@@ -62,6 +65,14 @@ async function moveOutbox(tx: Transaction, claim: SendClaim, settlement: Settlem
       resent = coalesce(${settlement.resent ?? null}, resent), needs_attention = ${settlement.needsAttention ?? false}
     WHERE message_id = ${claim.messageId} AND lease_fence = ${claim.fence} AND state IN ('SENDING', 'UNKNOWN')`;
   return written === 1;
+}
+
+/** Only an answer tells how messages reach the participant: whoever writes next is warned by it. */
+async function noteMailed(tx: Transaction, id: ConversationId, { mailed }: Settlement): Promise<void> {
+  if (mailed === undefined) return;
+  await tx.$executeRaw`
+    UPDATE conversation SET facts = coalesce(facts, '{}') || jsonb_build_object('mailed', ${mailed}::bool)
+    WHERE id = ${id} AND coalesce((facts->>'mailed')::bool, false) <> ${mailed}`;
 }
 
 async function endAttempt(tx: Transaction, claim: SendClaim, settlement: Settlement): Promise<void> {

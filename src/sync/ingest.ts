@@ -4,7 +4,7 @@ import type { Times } from '../domain/times.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Wakes } from '../lib/wake.ts';
 import { type AccountRow, lockAccount } from '../store/account-lock.ts';
-import { saveAttachments } from '../store/attachments.ts';
+import { dropReplaced, saveAttachments } from '../store/attachments.ts';
 import { saveBookings, saveLeads } from '../store/booking-writes.ts';
 import { linkConversations } from '../store/conversation-links.ts';
 import { type ConversationRef, saveConversations } from '../store/conversation-writes.ts';
@@ -101,6 +101,7 @@ async function takeIn(
   const added = await insertMessages(tx, account, sifted.told, now);
   const isNew = new Set(added.map((ref) => ref.externalId));
   const known = sifted.told.filter((one) => !isNew.has(one.message.externalId));
+  await dropReplaced(tx, account, known);
   const changed = await updateMessages(tx, account, known);
   await saveAttachments(tx, account, sifted.told, now);
   const removed = await removeMessages(

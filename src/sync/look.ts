@@ -12,3 +12,8 @@ export interface LookParts {
   readonly clock: Clock;
   readonly times: Times;
 }
+
+/** When the last walk must have ended for the next one to be due then. */
+export function sweptAsIfDue({ sweepEveryMs }: Times, due: Date): Date {
+  return new Date(due.getTime() - sweepEveryMs);
+}

@@ -104,6 +104,7 @@ async function deliver(parts: SenderParts, claim: SendClaim): Promise<void> {
       evidence: outcome.id === null ? 'ASSUMED' : 'PROVIDER',
       externalId: outcome.id,
       sentAt: outcome.at,
+      mailed: outcome.notes.includes('GUEST_GETS_EMAIL'),
     });
   if (connection && outcome.error.kind === 'auth') await noteFailure(parts, connection, outcome.error);
   if (outcome.kind === 'unknown') return loseSight(parts, claim, failureOf(outcome.error));

@@ -3,7 +3,7 @@ import { staleThreads, unfinishedThreads } from '../store/hot-set.ts';
 import { type AccountLease, syncState } from '../store/leases.ts';
 import { finishImport } from '../store/progress.ts';
 import type { Connection } from './connections.ts';
-import type { LookParts } from './look.ts';
+import { type LookParts, sweptAsIfDue } from './look.ts';
 import { readThreads } from './poller.ts';
 import { threadsAtOnce } from './thread-pages.ts';
 
@@ -25,7 +25,8 @@ export async function sweepStep(
   const due = !state.sweptAt || now.getTime() - state.sweptAt.getTime() >= parts.times.sweepEveryMs;
   if (adapter.sweep && (due || state.sweepStartedAt)) {
     const step = await adapter.sweep(state.sweepCheckpoint, call);
-    const move = { stream: 'sweep' as const, checkpoint: step.checkpoint, ended: !step.more };
+    const askedAgain = sweptAsIfDue(parts.times, new Date(now.getTime() + parts.times.confirmHoldMs));
+    const move = { stream: 'sweep' as const, checkpoint: step.checkpoint, ended: !step.more, askedAgain };
     await parts.ingest({ accountId: account.id, events: step.events, step: { lease, move } });
     return true;
   }

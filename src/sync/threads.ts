@@ -33,6 +33,7 @@ export function createThreads(parts: ThreadParts): Threads {
         const outcomes = new Map<ThreadRead, ProviderError | null>();
         for (const page of ['newest', 'older'] as const) {
           const some = mine.filter((one) => one.page === page);
+          if (some.length === 0) continue;
           const ids = some.map((one) => one.conversationId);
           const failed =
             page === 'newest'

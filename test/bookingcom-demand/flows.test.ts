@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { DemandSimulator } from '../../src/providers/bookingcom-demand/simulator.ts';
-import { MarkConversationReadDocument, SetNoReplyNeededDocument, SyncAccountDocument } from '../generated/operations.ts';
 import {
   demand,
   found,
@@ -12,6 +11,11 @@ import {
   shown,
   truthOf,
 } from '../bookingcom/bookingcom-desk.ts';
+import {
+  MarkConversationReadDocument,
+  SetNoReplyNeededDocument,
+  SyncAccountDocument,
+} from '../generated/operations.ts';
 import { type TestApp, testApp } from '../helpers/app.ts';
 import { deliveryOf, eventsOf, idOf, inboxOf, threadOf } from '../helpers/desk.ts';
 import { pictureFile, upload } from '../helpers/stub-desk.ts';
@@ -140,7 +144,10 @@ describe('a reservation that nobody has written about', () => {
     simulator.switches.sendByReservation = 'refused';
     const [first] = await found(t, names);
     const { message } = await sends(t, { conversationId: first?.id ?? '', body: 'Hello' });
-    expect(await deliveryOf(t, message?.id ?? '')).toMatchObject({ state: 'FAILED', error: { kind: expect.any(String) } });
+    expect(await deliveryOf(t, message?.id ?? '')).toMatchObject({
+      state: 'FAILED',
+      error: { kind: expect.any(String) },
+    });
     expect(simulator.sent).toEqual([]);
   });
 });

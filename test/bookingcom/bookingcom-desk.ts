@@ -72,7 +72,12 @@ export function truthOf(simulator: ProviderSimulator, externalId: string): Conve
 }
 
 /** What the other side sends with a picture; answers the file's id there. */
-export function participantSends(simulator: ProviderSimulator, thread: string, body: string, bytes: Uint8Array): string {
+export function participantSends(
+  simulator: ProviderSimulator,
+  thread: string,
+  body: string,
+  bytes: Uint8Array,
+): string {
   const file = simulator.addAttachment?.(thread, { name: 'photo.png', contentType: 'image/png', bytes });
   if (file === undefined) throw new Error('this simulator has no files');
   simulator.guestWrites(thread, body, { attachments: [file] });

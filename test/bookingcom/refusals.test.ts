@@ -3,7 +3,16 @@ import type { SendMessageInput } from '../generated/operations.ts';
 import { testApp } from '../helpers/app.ts';
 import { idOf, rowCounts } from '../helpers/desk.ts';
 import { pictureFile, upload } from '../helpers/stub-desk.ts';
-import { connectivity, demand, found, messagesWithFiles, participantSends, photo, sends, truthOf } from './bookingcom-desk.ts';
+import {
+  connectivity,
+  demand,
+  found,
+  messagesWithFiles,
+  participantSends,
+  photo,
+  sends,
+  truthOf,
+} from './bookingcom-desk.ts';
 
 const lookMs = 600_000;
 const limits = { [connectivity]: 10_000_000, [demand]: 1_048_576 } as const;
@@ -20,7 +29,10 @@ async function desk(provider: keyof typeof limits) {
   return { t, simulator, thread: thread.externalId, ...ids, ...(await watched(t, simulator)) };
 }
 
-async function watched(t: Parameters<typeof rowCounts>[0], simulator: { calls: { count(): number }; sent: readonly object[] }) {
+async function watched(
+  t: Parameters<typeof rowCounts>[0],
+  simulator: { calls: { count(): number }; sent: readonly object[] },
+) {
   const before = { rows: await rowCounts(t), calls: simulator.calls.count(), sent: simulator.sent.length };
   const unchanged = async (): Promise<void> => {
     const now = { rows: await rowCounts(t), calls: simulator.calls.count(), sent: simulator.sent.length };
@@ -37,9 +49,17 @@ const sized = (length: number, type = 'image/png'): File => {
 
 describe.each([connectivity, demand] as const)('at %s, with nothing changed there or here,', (provider) => {
   it.each([
-    ['larger than it takes', () => sized(limits[provider] + 1_000_000), { code: 'TOO_LARGE' }],
-    ['of a type it does not take', () => new File(['%PDF-1.7 '], 'a.pdf', { type: 'application/pdf' }), { code: 'WRONG_TYPE' }],
-    ['that lies about what it is', () => new File(['<script>'], 'a.png', { type: 'image/png' }), { code: 'WRONG_TYPE' }],
+    ['larger than it takes', () => sized(limits[provider] + 1), { code: 'TOO_LARGE' }],
+    [
+      'of a type it does not take',
+      () => new File(['%PDF-1.7 '], 'a.pdf', { type: 'application/pdf' }),
+      { code: 'WRONG_TYPE' },
+    ],
+    [
+      'that lies about what it is',
+      () => new File(['<script>'], 'a.png', { type: 'image/png' }),
+      { code: 'WRONG_TYPE' },
+    ],
     ['that is one picture and says it is another', () => sized(500, 'image/jpeg'), { code: 'WRONG_TYPE' }],
     ['that is empty', () => new File([], 'a.png', { type: 'image/png' }), { code: 'INVALID' }],
   ])('a file %s is refused', async (_title, file, error) => {
@@ -48,7 +68,10 @@ describe.each([connectivity, demand] as const)('at %s, with nothing changed ther
     await unchanged();
   });
 
-  const refused = async (input: (made: Awaited<ReturnType<typeof desk>>) => Promise<Partial<SendMessageInput>>, error: object) => {
+  const refused = async (
+    input: (made: Awaited<ReturnType<typeof desk>>) => Promise<Partial<SendMessageInput>>,
+    error: object,
+  ) => {
     const made = await desk(provider);
     const more = await input(made);
     const { unchanged } = await watched(made.t, made.simulator);
@@ -64,27 +87,31 @@ describe.each([connectivity, demand] as const)('at %s, with nothing changed ther
     ));
 
   it('a file that the other side sent is not sent back', () =>
-    refused(
-      async ({ t, id }) => ({ attachmentIds: [(await messagesWithFiles(t, id))[0]?.attachments[0]?.id ?? ''] }),
-      { code: 'NOT_FOUND', path: ['attachmentIds'] },
-    ));
+    refused(async ({ t, id }) => ({ attachmentIds: [(await messagesWithFiles(t, id))[0]?.attachments[0]?.id ?? ''] }), {
+      code: 'NOT_FOUND',
+      path: ['attachmentIds'],
+    }));
 
   it('a file without a text is not sent', () =>
     refused(
-      async ({ t, id }) => ({ body: ' \n', attachmentIds: [(await upload(t, id, pictureFile())).attachment?.id ?? ''] }),
+      async ({ t, id }) => ({
+        body: ' \n',
+        attachmentIds: [(await upload(t, id, pictureFile())).attachment?.id ?? ''],
+      }),
       { code: 'INVALID', path: ['body'] },
     ));
 
   it('a conversation that is somebody else’s is not found', async () => {
-    const { t, id, unchanged } = await desk(provider);
+    const { t, simulator, id } = await desk(provider);
     const rival = await t.tokenFor('rival');
+    const { unchanged } = await watched(t, simulator);
     expect((await upload(t, id, pictureFile(), rival)).errors).toMatchObject([{ code: 'NOT_FOUND' }]);
     await unchanged();
   });
 
   it('a property that is none of the account’s has no conversations, and that is no failure', async () => {
     const { t, simulator, thread } = await desk(provider);
-    const { rows } = { rows: await rowCounts(t) };
+    const rows = await rowCounts(t);
     const names = truthOf(simulator, thread);
     for (const propertyExternalId of ['7999999', 'nonsense', '../7000001'])
       expect(await found(t, { ...names, propertyExternalId })).toEqual([]);

@@ -104,7 +104,10 @@ it('every account of the registry shows the one estate, each in its own words', 
       { filter: { provider: id } },
     );
     // A feed tells of conversations by their messages: what nobody wrote in is not in it.
-    const written = t.simulator(id).conversations().filter((one) => one.messages.length > 0);
+    const written = t
+      .simulator(id)
+      .conversations()
+      .filter((one) => one.messages.length > 0);
     expect(data.conversations.nodes.map((one) => one.externalId)).toEqual(
       expect.arrayContaining(written.map((one) => one.externalId)),
     );

@@ -74,6 +74,19 @@ export function describeFiles(subject: Subject): void {
       expect(same(await bytesOf(await downloaded(scene, attachment.externalId, conversation)), bytes)).toBe(true);
     });
 
+    if (subject.methods.has('describeAttachment')) {
+      it('and describes one that its message names by its id alone, and none that is not there', async () => {
+        const { scene, conversation, other } = await openWritable(subject);
+        const bytes = fileOf('image/png', 4321);
+        const id = await uploaded(scene, conversation, { name: 'plan é.png', contentType: 'image/png', bytes });
+        const ask = (key: ConversationKey) => scene.bench.adapter.describeAttachment?.(id, key, callOf());
+        const described = { externalId: id, name: 'plan é.png', contentType: 'image/png', size: 4321 };
+        expect(await ask(conversation)).toEqual(described);
+        const foreign = await ask(other)?.catch((error: unknown) => error);
+        if (foreign !== null) expect(foreign).toBeInstanceOf(ProviderError);
+      });
+    }
+
     it('but none that is too large, empty or of another kind, and then keeps nothing', async () => {
       const { scene, conversation } = await openWritable(subject);
       const bad = [

@@ -4,6 +4,7 @@ import type { ProviderAdapter, ProviderModule } from '../../src/providers/contra
 import { providers } from '../../src/providers/registry.ts';
 import type { ProviderSimulator } from '../../src/simulator/contract.ts';
 import { type TestApp, testApp } from './app.ts';
+import type { DatabaseKind } from './database.ts';
 import { eventsOf } from './desk.ts';
 
 /** How often accounts are looked at here, whatever their providers wish. */
@@ -15,6 +16,7 @@ export type Confirm = NonNullable<ProviderAdapter['confirm']>;
 export type Way = (send: () => Promise<Response>) => Promise<Response>;
 
 export interface ConfirmDeskOptions {
+  readonly kind?: DatabaseKind;
   /** The provider's adapters confirm in another way. */
   readonly confirm?: (confirm: Confirm) => Confirm;
   /** Conversations of the estate beside those that are written in. */
@@ -22,12 +24,23 @@ export interface ConfirmDeskOptions {
 }
 
 /** An account at a provider with a feed that is confirmed, everything so far taken in. */
-export async function confirmDesk(module: ProviderModule, { confirm, size = 0 }: ConfirmDeskOptions = {}) {
+export async function confirmDesk(
+  module: ProviderModule,
+  { confirm, size = 0, kind = 'embedded' }: ConfirmDeskOptions = {},
+) {
   let way: Way | null = null;
+  let walks = 0;
+  const onWalk = (): void => {
+    walks += 1;
+  };
   const own = createManualClock(systemClock.now());
-  const tampered = tamper(module, { confirm: confirm ?? ((plain) => plain), way: () => way });
+  const tampered = tamper(module, {
+    confirm: confirm ?? ((plain) => plain),
+    way: () => way,
+    onWalk,
+  });
   const t: TestApp = await testApp({
-    ...{ provider: module.id, size, switches: { redelivery: 0 } },
+    ...{ kind, provider: module.id, size, switches: { redelivery: 0 } },
     app: {
       clock: own,
       pullEveryMs: LOOK_MS,
@@ -60,6 +73,8 @@ export async function confirmDesk(module: ProviderModule, { confirm, size = 0 }:
         said += 1;
         return simulator.guestWrites(conversations[said % conversations.length]?.externalId ?? '', `Word ${said}`);
       }),
+    /** How many walks over everything have begun. */
+    walks: (): number => walks,
     confirms: (): number => simulator.calls.count({ operation: 'confirm' }),
     onConfirm(next: Way | null): void {
       way = next;
@@ -136,10 +151,11 @@ async function announced(t: TestApp): Promise<ReadonlyMap<string, number>> {
 interface Tampering {
   readonly confirm: (confirm: Confirm) => Confirm;
   way(): Way | null;
+  onWalk(): void;
 }
 
 /** That provider, where confirming and the way that its request goes are in the test's hand. */
-function tamper(module: ProviderModule, { confirm: change, way }: Tampering): ProviderModule {
+function tamper(module: ProviderModule, { confirm: change, way, onWalk }: Tampering): ProviderModule {
   return {
     ...module,
     budgetKey: (credentials) => module.budgetKey(credentials),
@@ -159,7 +175,17 @@ function tamper(module: ProviderModule, { confirm: change, way }: Tampering): Pr
           confirming -= 1;
         });
       };
-      return { ...adapter, confirm: change(confirm) };
+      const { sweep } = adapter;
+      return {
+        ...adapter,
+        confirm: change(confirm),
+        ...(sweep && {
+          sweep(from, call) {
+            if (from === null) onWalk();
+            return sweep.call(adapter, from, call);
+          },
+        }),
+      };
     },
   };
 }

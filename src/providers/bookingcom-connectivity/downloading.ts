@@ -17,12 +17,30 @@ export function createDownload(session: Session, reading: Reading): NonNullable<
   return async (attachment, conversation, call) => {
     const target = await targetOf(conversation, reading, 'download', call);
     const path = pathOf('download', target.property, 'conversations', target.id, 'attachments', attachment);
-    const data = await session.ask('download', { method: 'GET', path: `${path}/file_info` }, call);
-    const { file_type: contentType = null, file_size: size = null } = readAs(wireFileInfo, data) ?? {};
+    const { contentType, size } = await infoAt(path, 'download', session, call);
     const ranges = rangesOf(readerOf(session, path, call), size);
     const first = await ranges.next();
     return { contentType, size, body: streamOf(first.done ? null : first.value, ranges) };
   };
+}
+
+/** What a file is called, its type and size: messages name files by their ids alone. */
+export function createDescribe(session: Session, reading: Reading): NonNullable<ProviderAdapter['describeAttachment']> {
+  return async (attachment, conversation, call) => {
+    const target = await targetOf(conversation, reading, 'describeAttachment', call);
+    const path = pathOf('describeAttachment', target.property, 'conversations', target.id, 'attachments', attachment);
+    return { externalId: attachment, ...(await infoAt(path, 'describeAttachment', session, call)) };
+  };
+}
+
+async function infoAt(path: string, operation: string, session: Session, call: Call) {
+  const data = await session.ask(operation, { method: 'GET', path: `${path}/file_info` }, call);
+  const {
+    file_name: name = null,
+    file_type: contentType = null,
+    file_size: size = null,
+  } = readAs(wireFileInfo, data) ?? {};
+  return { name, contentType, size };
 }
 
 function readerOf(session: Session, path: string, call: Call): ReadRange {

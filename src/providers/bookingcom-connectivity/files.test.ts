@@ -117,6 +117,13 @@ describe('a download', () => {
         }
   });
 
+  test('is not needed to know what a file is', async () => {
+    const { adapter, seen } = scriptedBooking(downloads(30_220));
+    const told = await adapter.describeAttachment?.(brand('a'), conversation, call);
+    expect(told).toEqual({ externalId: 'a', name: 'map.png', contentType: 'image/png', size: 30_220 });
+    expect(seen().map((one) => one.path)).toEqual([`${path}/attachments/a/file_info`]);
+  });
+
   test('that ends too soon, or is not there, fails', async () => {
     const short: Script = (seen) =>
       seen.query.from === '0' || seen.path.endsWith('info') ? downloads(6_000_000)(seen) : { file_content: '' };

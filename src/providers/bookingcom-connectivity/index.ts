@@ -1,7 +1,7 @@
 import type { Call, Deps, ProviderAdapter, ProviderModule } from '../contract.ts';
 import { createClient } from './client.ts';
 import { type ConnectivityCredentials, connectivityCredentials } from './credentials.ts';
-import { createDownload } from './downloading.ts';
+import { createDescribe, createDownload } from './downloading.ts';
 import { guarded, PROVIDER } from './failures.ts';
 import { createUpload, fileTypes, MOST_BYTES } from './files.ts';
 import { warningsFor } from './notes.ts';
@@ -50,6 +50,7 @@ function connectMachineAccount(credentials: ConnectivityCredentials, deps: Deps)
   const sweep = createSweep(session, credentials, deps);
   const upload = createUpload(session, reading);
   const download = createDownload(session, reading);
+  const describe = createDescribe(session, reading);
   const markRead = createMarkRead(session, reading);
   const setNoReplyNeeded = createSetNoReplyNeeded(session, reading);
   return {
@@ -63,6 +64,8 @@ function connectMachineAccount(credentials: ConnectivityCredentials, deps: Deps)
     findConversation: (of, call) => guarded('findConversation', () => reading.find(of, call)),
     upload: (file, call) => guarded('upload', () => upload(file, call)),
     download: (file, conversation, call) => guarded('download', () => download(file, conversation, call)),
+    describeAttachment: (file, conversation, call) =>
+      guarded('describeAttachment', () => describe(file, conversation, call)),
     markRead: (conversation, messages, call) => guarded('markRead', () => markRead(conversation, messages, call)),
     setNoReplyNeeded: (conversation, value, call) =>
       guarded('setNoReplyNeeded', () => setNoReplyNeeded(conversation, value, call)),

@@ -23,7 +23,11 @@ export function warningsFor(
   facts: ConversationFacts | null,
 ): readonly SendWarning[] {
   const asked = typeof facts?.details?.asks === 'string';
-  return [...linkNotes(body), ...(asked ? (['ANSWERS_SELF_SERVICE_REQUEST'] as const) : [])];
+  return [
+    ...(facts?.mailed ? (['GUEST_GETS_EMAIL'] as const) : []),
+    ...linkNotes(body),
+    ...(asked ? (['ANSWERS_SELF_SERVICE_REQUEST'] as const) : []),
+  ];
 }
 
 /** Links that the property has not approved are taken out of what the guest sees. */

@@ -16,6 +16,9 @@ const baseUrl = `${host}/3.2`;
 /** Where a world's bookings should be made so that all of them are seen here. */
 export const platforms: readonly string[] = ['Booking.com'];
 
+/** For somebody who looks on: properties answer by themselves, as the sandbox's does. */
+export const demoSwitches: Partial<DemandSwitches> = { sandboxReplies: true };
+
 /** Beside what every simulator has: how much of the feed waits to be confirmed. */
 export interface DemandSimulator extends ProviderSimulator<DemandSwitches> {
   readonly feed: { readonly waiting: number };
