@@ -136,7 +136,7 @@ describe('what a guard shows', () => {
     const { parts } = tryGuard(never);
     const adapter: ProviderAdapter = { verify: never, conversations: never, messages: never, send: never };
     expect(Object.keys(guardAdapter(adapter, parts)).sort()).toEqual(Object.keys(adapter).sort());
-    expect(Object.keys(tryGuard(never).guarded)).toHaveLength(15);
+    expect(Object.keys(tryGuard(never).guarded)).toHaveLength(16);
   });
 
   it('tells of each try, how long it took and how it ended', async () => {

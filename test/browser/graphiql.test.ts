@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const CHROMIUM = '/usr/bin/chromium';
 const installed = existsSync(CHROMIUM);
-if (!installed) console.warn(`No Chromium at ${CHROMIUM}: GraphiQL is not tried in a browser.`);
+if (!installed) process.stderr.write(`No Chromium at ${CHROMIUM}: GraphiQL is not tried in a browser.\n`);
 
 // Without these Chromium calls home at every start, which a closed network answers slowly or not at all.
 const QUIET = [

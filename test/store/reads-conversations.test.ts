@@ -118,7 +118,7 @@ describe.each(databaseKinds)('reading conversations (%s)', (kind) => {
         unreadCount: 3,
         noReplyNeeded: false,
         closedAt: at(2),
-        facts: { canReply: false, replyUntil: at(3), replyBlockedBy: 'read_only' },
+        facts: { canReply: false, replyUntil: at(3), replyBlockedBy: 'read_only', details: null },
         observedAt: at(4),
         messagesReadAt: at(6),
         historyComplete: true,
@@ -136,7 +136,7 @@ describe.each(databaseKinds)('reading conversations (%s)', (kind) => {
     expect(one).toMatchObject({ externalId: null, participantId: null, participantName: null, noReplyNeeded: null });
     expect(one).toMatchObject({ lastMessageAt: null, orderAt: at(1), facts: null, messagesReadAt: null });
     expect(two).toMatchObject({ participantId, participantName: 'Ana', participantExternalId: null });
-    expect(two?.facts).toEqual({ canReply: null, replyUntil: null, replyBlockedBy: null });
+    expect(two?.facts).toEqual({ canReply: null, replyUntil: null, replyBlockedBy: null, details: null });
   });
 
   it('keeps showing the conversations of a disconnected account', async () => {

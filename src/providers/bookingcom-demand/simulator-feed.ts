@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../../domain/json.ts';
-import { findMessage, messageIdOf, type Stay, stayOf } from '../../simulator/bookingcom.ts';
-import type { Message } from '../../simulator/estate.ts';
+import { findMessage, messageIdOf, stayOf } from '../../simulator/bookingcom.ts';
 import { type Answer, type Asked, type Desk, fail, isReadable, readableStays, type Waiting } from './simulator-desk.ts';
 import { showInFeed } from './simulator-messages.ts';
 

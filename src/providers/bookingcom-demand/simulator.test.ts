@@ -1,8 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createManualClock } from '../../lib/clock.ts';
 import { pictureOf, pictureOfSize } from '../../simulator/pictures.ts';
-import { createWorld } from '../../simulator/world.ts';
-import { createSimulator } from './simulator.ts';
 import type { DemandSwitches } from './simulator-switches.ts';
 import { visit } from './simulator-visitor.ts';
 
