@@ -48,7 +48,12 @@ const places: readonly Place[] = [
     path: '^src/simulator/',
     mayImport: ['^src/(simulator|domain|lib)/'],
   },
-  { name: 'contract', comment: 'may import domain and lib', path: CONTRACT, mayImport: ['^src/(domain|lib)/', CONTRACT] },
+  {
+    name: 'contract',
+    comment: 'may import domain and lib',
+    path: CONTRACT,
+    mayImport: ['^src/(domain|lib)/', CONTRACT],
+  },
   {
     name: 'registry',
     comment: 'may import the contract and the index.ts of providers',
@@ -110,7 +115,8 @@ const places: readonly Place[] = [
   },
   {
     name: 'demo',
-    comment: 'may import the registry, the contract, config, app, lib, src/simulator, and the opening of the store and its tokens',
+    comment:
+      'may import the registry, the contract, config, app, lib, src/simulator, and the opening of the store and its tokens',
     path: String.raw`^src/demo[^/]*\.ts$`,
     mayImport: [
       String.raw`^src/providers/(registry|contract)\.ts$`,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ProviderError } from '../../src/domain/errors.ts';
 import type { Checkpoint, ProviderAdapter, Receipt } from '../../src/providers/contract.ts';
 import type { Fault } from '../../src/simulator/faults.ts';
-import { callOf, type Subject, until } from './bench.ts';
+import { type Bench, callOf, type Subject, until } from './bench.ts';
 import { caughtUp, eventsOf } from './pulling.ts';
 import { noTrouble, troubles } from './trouble.ts';
 import { draining, hear, pulling, stored, walk } from './walking.ts';
@@ -167,12 +167,12 @@ export function describeConfirming(subject: Subject): void {
     for (const { title, fault, kind, harmless } of troubles) {
       it(`where ${title}: ${harmless ? 'that nothing was done' : 'never that nothing was, when it may have been'}`, async () => {
         const account = await busy();
-        const { adapter, simulator, written, waiting, receipt } = account;
+        const { simulator, written, waiting, receipt } = account;
         const given = await receipt();
         simulator.calls.reset();
-        const stop = simulator.faults.always(fault);
-        const failure = await confirmPast(adapter, given, fault);
-        stop();
+        const stop = fault.kind === 'hang' ? undefined : simulator.faults.always(fault);
+        const failure = await confirmPast(account, given, fault);
+        stop?.();
         await until(() => simulator.calls.count() > 0);
         const requests = simulator.calls.count();
         const left = await waiting();
@@ -226,19 +226,17 @@ async function receiptOf(adapter: ProviderAdapter, from: Checkpoint | null): Pro
   return stored(receipt);
 }
 
-/** Confirms, and gives up where that is the only way on. */
-async function confirmPast(adapter: ProviderAdapter, receipt: Receipt, fault: Fault): Promise<unknown> {
+/** Confirms, and gives up where that is the only way on: once the request has been met by the trouble. */
+async function confirmPast(
+  { adapter, simulator }: Pick<Bench, 'adapter' | 'simulator'>,
+  receipt: Receipt,
+  fault: Fault,
+): Promise<unknown> {
   const given = new AbortController();
-  let over = false;
-  const work = adapter
-    .confirm?.(receipt, callOf(given.signal))
-    .catch((error: unknown) => error)
-    .finally(() => {
-      over = true;
-    });
-  let turns = 0;
+  if (fault.kind === 'hang') simulator.faults.next(fault);
+  const work = adapter.confirm?.(receipt, callOf(given.signal)).catch((error: unknown) => error);
   if (fault.kind === 'hang') {
-    await until(() => over || turns++ > 20);
+    await until(() => simulator.faults.pending === 0);
     given.abort();
   }
   return work;
