@@ -48,7 +48,8 @@ export function createConnections(parts: ConnectionParts): Connections {
   const made = new Map<AccountId, { readonly sealed: Uint8Array; readonly connection: Connection }>();
   const open = (id: AccountId, module: ProviderModule, credentials: unknown): ProviderAdapter => {
     const { fetch, clock } = parts;
-    const note = (facts: object): void => parts.log.debug({ account: id, provider: module.id, ...facts }, 'a call');
+    const note = (facts: object): void =>
+      parts.log.info({ account: id, provider: module.id, ...facts }, 'a provider was called');
     const adapter = module.connect(credentials, { fetch, now: () => clock.now(), memory: parts.memory(id), note });
     return parts.guard(adapter, id, module, credentials);
   };
