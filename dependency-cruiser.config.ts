@@ -108,7 +108,7 @@ const places: readonly Place[] = [
     path: String.raw`^src/server[^/]*\.ts$`,
     mayImport: [
       String.raw`^src/providers/registry\.ts$`,
-      String.raw`^src/store/database\.ts$`,
+      String.raw`^src/store/(database|embedded/directory)\.ts$`,
       '^src/lib/',
       String.raw`^src/(?!demo)[^/]+\.ts$`,
     ],

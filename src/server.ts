@@ -7,11 +7,13 @@ import { type Listener, listen } from './listener.ts';
 import { providers } from './providers/registry.ts';
 import { keptSecretKey } from './secret-key.ts';
 import { type Database, openDatabase } from './store/database.ts';
+import { DirectoryInUseError } from './store/embedded/directory.ts';
 
 try {
   await main(readConfig(process.env));
 } catch (error) {
-  if (!(error instanceof ConfigError)) throw error;
+  // What a person can mend is said in a sentence; all else is a fault, with its stack.
+  if (!(error instanceof ConfigError) && !(error instanceof DirectoryInUseError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }
@@ -45,7 +47,7 @@ async function sayHowToConnect(db: Database, log: Log): Promise<void> {
   if (known === 0)
     log.info(
       {
-        token: 'npm run --silent token -- create --tenant acme --scopes all',
+        first: 'npm run --silent token -- create --tenant acme --scopes all',
         next: 'the mutation connectAccount in GraphiQL',
       },
       'no account is connected yet',
