@@ -27,6 +27,7 @@ import type { Slice, SliceRequest } from '../store/slice.ts';
 /** A page of one conversation's messages. */
 export interface MessageAsk {
   readonly conversationId: ConversationId;
+  readonly accountId: AccountId;
   readonly slice: SliceRequest;
 }
 

@@ -18,7 +18,7 @@ export async function messagesOf(
 ): Promise<Connection<Message>> {
   // The random end of the id is enough to tell one conversation's cursors from another's.
   const list = `messages:${conversation.id.slice(-12)}`;
-  const ask = { conversationId: conversation.id, slice: pageRequest(list, args) };
+  const ask = { conversationId: conversation.id, accountId: conversation.accountId, slice: pageRequest(list, args) };
   const { loaders } = context;
   const read = await readEnough(await freshened(conversation, args.maxAge, context), ask, context);
   return createConnection<Message>({

@@ -12,7 +12,6 @@ export type MessageCells = [
   bits: string,
   id: string,
   externalId: Cell,
-  accountId: string,
   body: Cell,
   channel: Cell,
   kind: Cell,
@@ -25,7 +24,7 @@ export type MessageCells = [
 
 /** What to select from `message m`. `slot` is SQL for a small number, from 0, that comes back with the message. */
 export function messageColumns(slot: string): string {
-  return `${slot} * ${slotUnit} + ${bits}, m.id, m.external_id, m.account_id, m.body, m.channel, m.kind,
+  return `${slot} * ${slotUnit} + ${bits}, m.id, m.external_id, m.body, m.channel, m.kind,
     ${moment('m.order_at')}, ${moment('nullif(m.sent_at, m.order_at)')}, ${moment('nullif(m.recorded_at, m.order_at)')},
     coalesce(m.priority_local, m.priority_upstream), ${moment(snooze)}`;
 }
@@ -35,14 +34,23 @@ export function slotOf(cells: MessageCells): number {
   return Math.floor(Number(cells[0]) / slotUnit);
 }
 
-/** Reads a message. `conversationId` is not among the cells: whoever asked by conversation knows it. */
-export function toMessage(cells: MessageCells | [...MessageCells, string], conversationId: ConversationId): Message {
-  const [, id, externalId, accountId, body, channel, kind, order, sent, recorded, priority, snoozeUntil] = cells;
+/** Where a message stands. Not among the cells: whoever asked by conversation knows it. */
+export interface MessageHome {
+  readonly conversationId: ConversationId;
+  readonly accountId: AccountId;
+}
+
+/** Reads a message. */
+export function toMessage(
+  cells: MessageCells | [...MessageCells, string, string],
+  { conversationId, accountId }: MessageHome,
+): Message {
+  const [, id, externalId, body, channel, kind, order, sent, recorded, priority, snoozeUntil] = cells;
   const flags = Number(cells[0]) % slotUnit;
   const orderAt = toDate(order);
   return {
     id: brand<MessageId>(id),
-    accountId: brand<AccountId>(accountId),
+    accountId,
     conversationId,
     externalId: externalId === null ? null : brand<ExternalMessageId>(externalId),
     body,

@@ -1,7 +1,7 @@
-import { brand, type ConversationId, type MessageId } from '../domain/ids.ts';
+import { type AccountId, brand, type ConversationId, type MessageId } from '../domain/ids.ts';
 import type { Message } from '../domain/messaging.ts';
 import type { Database } from './database.ts';
-import { type MessageCells, messageColumns, slotOf, toMessage } from './message-row.ts';
+import { type MessageCells, type MessageHome, messageColumns, slotOf, toMessage } from './message-row.ts';
 import type { TenantScope } from './scope.ts';
 import { cutSlice, type Position, type Slice, type SliceRequest } from './slice.ts';
 import { lineUp, readRows, type Statement } from './statement.ts';
@@ -9,6 +9,8 @@ import { lineUp, readRows, type Statement } from './statement.ts';
 /** A part of one thread. */
 export interface ThreadAsk {
   readonly conversationId: ConversationId;
+  /** Its account, repeated in its messages: a thousand of them need not bring it along. */
+  readonly accountId: AccountId;
   readonly slice: SliceRequest;
 }
 
@@ -26,7 +28,7 @@ export async function messageSlices(
   for (const cells of await readRows<MessageCells>(db, headsStatement(scope, asks) ?? slicesStatement(scope, asks))) {
     const slot = slotOf(cells);
     const ask = asks[slot];
-    if (ask) walked[slot]?.push(toMessage(cells, ask.conversationId));
+    if (ask) walked[slot]?.push(toMessage(cells, ask));
   }
   return asks.map(({ slice }, slot) => cutSlice((walked[slot] ?? []).sort(walkingOrder[slice.from]), slice));
 }
@@ -38,12 +40,12 @@ export async function messagesByIds(
   ids: readonly MessageId[],
 ): Promise<readonly (Message | null)[]> {
   if (ids.length === 0) return [];
-  const rows = await readRows<[...MessageCells, conversationId: string]>(db, {
+  const rows = await readRows<[...MessageCells, conversationId: string, accountId: string]>(db, {
     name: 'messages-by-ids',
     text: byIds,
     values: [scope.tenantId, ids],
   });
-  const messages = rows.map((cells) => toMessage(cells, brand<ConversationId>(cells[12])));
+  const messages = rows.map((cells) => toMessage(cells, homeOf(cells[11], cells[12])));
   return lineUp(ids, messages, (message) => message.id);
 }
 
@@ -99,6 +101,10 @@ function place(position: Position | null): { at: string; id: string } | null {
   return position && { at: position.at.toISOString(), id: position.id };
 }
 
+function homeOf(conversationId: string, accountId: string): MessageHome {
+  return { conversationId: brand<ConversationId>(conversationId), accountId: brand<AccountId>(accountId) };
+}
+
 function idsOf(asks: readonly ThreadAsk[]): readonly ConversationId[] {
   return asks.map((ask) => ask.conversationId);
 }
@@ -122,7 +128,7 @@ const slices = `WITH ask AS MATERIALIZED (
   CROSS JOIN LATERAL (SELECT ${columns} ${thread} AND ${within} ORDER BY m.order_at, m.id LIMIT ask.rows) m
   WHERE ask.backwards`;
 
-const byIds = `SELECT ${messageColumns('0')}, m.conversation_id FROM message m
+const byIds = `SELECT ${messageColumns('0')}, m.conversation_id, m.account_id FROM message m
   WHERE m.tenant_id = $1 AND m.id = ANY($2::text[]) AND m.removed_at IS NULL`;
 
 // The rows of a thread come in walking order, but no SQL promises that without sorting them all; sorted runs cost next to nothing here.

@@ -17,10 +17,11 @@ describe.each(databaseKinds)('reading messages (%s)', (kind) => {
   afterAll(() => db.close());
 
   const read = async (conversationId: ConversationId, request: SliceRequest): Promise<Slice<Message>> => {
-    const [only] = await messageSlices(db, estate.scope, [{ conversationId, slice: request }]);
+    const [only] = await messageSlices(db, estate.scope, [{ ...home(conversationId), slice: request }]);
     if (!only) throw new Error('an ask without an answer');
     return only;
   };
+  const home = (conversationId: ConversationId) => ({ conversationId, accountId: estate.accountId });
   const idsOf = (rows: readonly Message[]): MessageId[] => rows.map((row) => row.id);
   const positionOf = (message: Message | undefined): { at: Date; id: string } => {
     if (!message) throw new Error('no such row');
@@ -77,11 +78,11 @@ describe.each(databaseKinds)('reading messages (%s)', (kind) => {
     const threads = [await thread(4), await thread(7), await thread(2)] as const;
     const all = (await read(threads[1].id, slice(7))).rows;
     const asks = [
-      { conversationId: threads[1].id, slice: slice(2, { after: positionOf(all[2]) }) },
-      { conversationId: absent<ConversationId>('cnv'), slice: slice(3) },
-      { conversationId: threads[0].id, slice: slice(3, { from: 'end' }) },
-      { conversationId: threads[1].id, slice: slice(1, { before: positionOf(all[5]), from: 'end' }) },
-      { conversationId: threads[2].id, slice: slice(100) },
+      { ...home(threads[1].id), slice: slice(2, { after: positionOf(all[2]) }) },
+      { ...home(absent<ConversationId>('cnv')), slice: slice(3) },
+      { ...home(threads[0].id), slice: slice(3, { from: 'end' }) },
+      { ...home(threads[1].id), slice: slice(1, { before: positionOf(all[5]), from: 'end' }) },
+      { ...home(threads[2].id), slice: slice(100) },
     ];
     let answers: readonly Slice<Message>[] = [];
     const count = await estate.statements(async () => {
@@ -101,7 +102,7 @@ describe.each(databaseKinds)('reading messages (%s)', (kind) => {
     const threads = await Promise.all([3, 1, 4, 2].map(thread));
     let answers: readonly Slice<Message>[] = [];
     const count = await estate.statements(async () => {
-      const asks = threads.map(({ id }) => ({ conversationId: id, slice: slice(2) }));
+      const asks = threads.map(({ id }) => ({ ...home(id), slice: slice(2) }));
       answers = await messageSlices(db, estate.scope, asks);
     });
     expect(count).toBe(1);
@@ -116,8 +117,8 @@ describe.each(databaseKinds)('reading messages (%s)', (kind) => {
   it("shows nothing of another tenant's", async () => {
     const { id, messages } = await thread(2);
     const stranger = (await createEstate(db)).scope;
-    const [own] = await messageSlices(db, stranger, [{ conversationId: id, slice: slice(5) }]);
-    const [ranged] = await messageSlices(db, stranger, [{ conversationId: id, slice: slice(5, { from: 'end' }) }]);
+    const [own] = await messageSlices(db, stranger, [{ ...home(id), slice: slice(5) }]);
+    const [ranged] = await messageSlices(db, stranger, [{ ...home(id), slice: slice(5, { from: 'end' }) }]);
     expect([own, ranged]).toEqual(Array(2).fill({ rows: [], hasMore: false }));
     expect(await messagesByIds(db, stranger, messages)).toEqual([null, null]);
     expect(await messageCounts(db, stranger, [id])).toEqual([0]);
