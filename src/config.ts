@@ -69,9 +69,14 @@ export const variables = [
   {
     name: 'PARLEY_TRUSTED_PROXIES',
     default: null,
-    meaning: 'IP addresses or CIDR ranges whose X-Forwarded-For is believed, with commas between',
+    meaning:
+      'IP addresses or CIDR ranges whose X-Forwarded-For is believed, with commas between; read, but not in force yet',
   },
-  { name: 'PARLEY_MAX_SOCKETS_PER_ADDRESS', default: '50', meaning: 'Websockets that one address may hold open' },
+  {
+    name: 'PARLEY_MAX_SOCKETS_PER_ADDRESS',
+    default: '50',
+    meaning: 'Websockets that one address may hold open; read, but not in force yet',
+  },
   {
     name: 'PARLEY_ALLOW_PRIVATE_HOSTS',
     default: 'off',
