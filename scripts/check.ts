@@ -22,6 +22,7 @@ const checks: readonly Check[] = [
   { name: 'house rules', command: node('scripts/check-house.ts') },
   { name: 'schema drift', command: node('scripts/print-schema.ts', '--check') },
   { name: 'codegen drift', command: node('codegen.ts', '--check') },
+  { name: 'providers drift', command: node('scripts/print-providers.ts', '--check') },
   { name: 'migration drift', command: node('scripts/check-migrations.ts') },
 ];
 

@@ -13,13 +13,17 @@ import type { Sealer } from './lib/seal.ts';
 import { createWakes } from './lib/wake.ts';
 import type { Fetch, ProviderModule } from './providers/contract.ts';
 import { guardAdapter, type ObservedCall } from './providers/guard.ts';
-import { createThrottle, type Throttle } from './providers/throttle.ts';
+import { createThrottle } from './providers/throttle.ts';
 import { createRoutes } from './routes.ts';
 import type { Database } from './store/database.ts';
-import { type ConnectionParts, createConnections } from './sync/connections.ts';
+import { createHints } from './store/hints.ts';
+import { noticeRestore } from './store/identity.ts';
+import { createBudget } from './sync/budgets.ts';
+import { type ConnectionParts, createConnections, type Gate } from './sync/connections.ts';
 import { createGateway } from './sync/gateway.ts';
 import { createIngest } from './sync/ingest.ts';
 import { createMemory } from './sync/memory.ts';
+import { createPruner } from './sync/pruner.ts';
 import { createSender } from './sync/sender.ts';
 import { createThreads } from './sync/threads.ts';
 import { createWebhookDoor } from './sync/webhooks.ts';
@@ -54,7 +58,9 @@ export interface App {
   fetch(request: Request, cut?: () => void): Promise<Response>;
   /** The GraphQL transport, for sockets to be attached to a server. */
   readonly transport: Transport;
-  /** Starts the loops: polling, sweeping, sending. */
+  /** Begins new epochs where the database is a copy or was restored: to be awaited before anything is answered. */
+  checkDatabase(): Promise<void>;
+  /** Starts the loops: polling, sweeping, sending, forgetting. */
   start(): void;
   /** Resolves when no loop has work at hand. */
   settle(): Promise<void>;
@@ -73,13 +79,14 @@ export function createApp(options: AppOptions): App {
     ...{ db, modules, sealer, clock, times, log },
     fetch: options.fetch ?? ((url, init) => fetch(url, init)),
     memory: keep((id: AccountId) => createMemory(id, memoryParts)),
-    guard: createGuard({ clock, times, ...(options.observe && { observe: options.observe }) }),
+    gate: createGates({ db, clock, times, ...(options.observe && { observe: options.observe }) }),
   });
   const ingest = createIngest({ db, clock, times, wakes });
   const threads = createThreads({ db, ingest, clock });
   const parts = { db, ingest, threads, connections, clock, times, log, owner, wakes };
   const workers = createWorkers({ ...parts, ...(options.pullEveryMs && { pullEveryMs: options.pullEveryMs }) });
   const sender = createSender(parts);
+  const pruner = createPruner(parts);
   const checkAddress = addressGate(options.allowPrivateHosts);
   const gateway = createGateway({ ...parts, modules, sealer, workers, checkAddress, wakeSender: () => sender.wake() });
   const { publicUrl, graphiql, allowedOrigins, pageToken } = options;
@@ -88,24 +95,37 @@ export function createApp(options: AppOptions): App {
     ...{ schema, db, gateway, clock, times, wakes, log, publicUrl, links, graphiql, allowedOrigins },
     ...(pageToken && { initialToken: pageToken }),
   });
-  const door = createWebhookDoor({ ...parts, modules, workers });
+  const door = createWebhookDoor({ ...parts, modules });
+  const hints = createHints({ db, wakes, clock, log });
   const downloads = createDownloads({ db, gateway, links, clock, log });
   let ready = true;
-  const loops = (): readonly Loop[] => [sender, ...workers.loops()];
+  const loops = (): readonly Loop[] => [hints, sender, pruner, ...workers.loops()];
   return {
     fetch: contained(
       createRoutes({ transport, door, downloads, isReady: async () => ready && (await answers(db)) }),
       log,
     ),
     transport,
+    async checkDatabase() {
+      const tenants = await noticeRestore(db);
+      if (tenants !== null)
+        log.warn({ tenants }, 'the database is a copy or was restored: cursors from before are told to read anew');
+    },
     start() {
+      hints.start();
       sender.start();
       workers.start();
+      pruner.start();
     },
     settle: () => settleAll(loops),
     async stop() {
       ready = false;
-      await within(clock, times.drainMs, Promise.all([sender.stop(), workers.stop()]));
+      const ended = Promise.all([sender.stop(), workers.stop(), pruner.stop()]);
+      await within(
+        clock,
+        times.drainMs,
+        ended.finally(() => hints.stop()),
+      );
     },
   };
 }
@@ -122,22 +142,28 @@ function contained(routes: App['fetch'], log: Log): App['fetch'] {
   };
 }
 
-/** One throttle a budget key, one guard an adapter. */
-function createGuard(parts: {
+/** One budget and one throttle a budget key, one guard an adapter. */
+function createGates(parts: {
+  readonly db: Database;
   readonly clock: Clock;
   readonly times: Times;
   readonly observe?: (provider: string, call: ObservedCall) => void;
-}): ConnectionParts['guard'] {
-  const throttles = new Map<string, Throttle>();
-  return (adapter, _account, module, credentials) => {
+}): ConnectionParts['gate'] {
+  const { clock, times, observe } = parts;
+  const gates = new Map<string, Gate>();
+  return (module, credentials) => {
     const key = `${module.id} ${module.budgetKey(credentials)}`;
-    const throttle = throttles.get(key) ?? createThrottle(module.id, module.limits, parts.clock);
-    throttles.set(key, throttle);
-    const observe = parts.observe;
-    return guardAdapter(adapter, {
-      ...{ provider: module.id, clock: parts.clock, times: parts.times, throttle },
-      ...(observe && { observe: (call) => observe(module.id, call) }),
-    });
+    const known = gates.get(key);
+    if (known) return known;
+    const budget = createBudget(parts, module, credentials);
+    const throttle = createThrottle(module.id, module.limits, clock, budget);
+    const guardParts = {
+      ...{ provider: module.id, clock, times, throttle },
+      ...(observe && { observe: (call: ObservedCall) => observe(module.id, call) }),
+    };
+    const gate: Gate = { budget, guard: (adapter) => guardAdapter(adapter, guardParts) };
+    gates.set(key, gate);
+    return gate;
   };
 }
 

@@ -30,6 +30,7 @@ async function main(config: Config): Promise<void> {
     publicUrl: config.server.publicUrl ?? `http://${host}:${port}`,
     allowPrivateHosts: config.providers.allowPrivateHosts,
   });
+  await app.checkDatabase();
   const listener = await listen(app, { port, host });
   app.start();
   log.info({ url: `${listener.url}/graphql`, database: db.kind }, 'listening');

@@ -1,7 +1,8 @@
+import type { Account } from './account.ts';
 import type { ProviderError } from './errors.ts';
 import type { AccountId, AttachmentId, ConversationId, MessageId, TenantId } from './ids.ts';
 import type { JsonObject } from './json.ts';
-import type { Account, ConversationFacts, SentBy } from './messaging.ts';
+import type { ConversationFacts, SentBy } from './messaging.ts';
 
 /** A provider as callers see it. */
 export interface ProviderFace {
@@ -42,6 +43,13 @@ export interface CredentialField {
 export interface ThreadRead {
   readonly conversationId: ConversationId;
   readonly page: 'newest' | 'older';
+}
+
+/** The requests that a provider takes in an hour, as they stand. */
+export interface RequestBudget {
+  readonly limit: number;
+  readonly remaining: number;
+  readonly resetAt: Date;
 }
 
 /** How a look at an account went. */
@@ -94,6 +102,10 @@ export interface Gateway {
   markRead(tenantId: TenantId, messageIds: readonly MessageId[], signal: AbortSignal): Promise<void>;
   /** Tells the provider whether a conversation wants an answer, and notes it. Throws ProviderError, DomainError NOT_FOUND, UNSUPPORTED. */
   setNoReplyNeeded(tenantId: TenantId, id: ConversationId, value: boolean, signal: AbortSignal): Promise<void>;
+  /** Closes or reopens a conversation at its provider, and notes it. Throws ProviderError, DomainError NOT_FOUND, UNSUPPORTED. */
+  setClosed(tenantId: TenantId, id: ConversationId, closed: boolean, signal: AbortSignal): Promise<void>;
+  /** What is left of the hour's requests of an account's provider; null where that counts none. */
+  budget(tenantId: TenantId, accountId: AccountId): Promise<RequestBudget | null>;
   /** Looks a booking's conversation up at every account that can, into the store. Tells which accounts failed. */
   findConversation(
     tenantId: TenantId,

@@ -11,7 +11,6 @@ import type {
   LeadId,
   MessageId,
   ParticipantId,
-  TenantId,
 } from './ids.ts';
 import type { Json, JsonObject } from './json.ts';
 
@@ -30,6 +29,14 @@ export interface ProviderParticipant {
   readonly externalId: ExternalParticipantId | null;
   readonly name: string | null;
   readonly email: string | null;
+  /** They asked to be forgotten: what is stored of name and e-mail goes. */
+  readonly forgotten?: true;
+}
+
+/** Somebody of our side, as the provider knows them. */
+export interface Assignee {
+  readonly externalId: string;
+  readonly name: string | null;
 }
 
 export interface ProviderAttachment {
@@ -89,6 +96,10 @@ export interface ProviderConversation {
   readonly lead: ExternalLeadId | null;
   readonly noReplyNeeded: boolean | null;
   readonly closedAt: Date | null;
+  /** Who of our side is to look after it; null: nobody. Absent: the provider has no such thing. */
+  readonly assignee?: Assignee | null;
+  /** Up to when our side has read, where the provider marks conversations and not messages. Absent: not told. */
+  readonly readUpTo?: Date | null;
   readonly facts: ConversationFacts | null;
   /** Its newest page of messages, where reading the conversation gave that too. */
   readonly newest: Page<ProviderMessage> | null;
@@ -154,35 +165,6 @@ export type ProviderEvent =
 
 // What we hold. `id` is ours and stable for ever.
 
-export interface Tenant {
-  readonly id: TenantId;
-  readonly name: string;
-}
-
-export type AccountState = 'CONNECTING' | 'LIVE' | 'AUTH_FAILED' | 'FAILING' | 'DISCONNECTED';
-
-/** A provider's failure as it is stored and shown: no secrets, no bodies. */
-export interface Failure {
-  readonly kind: string;
-  readonly message: string;
-  readonly retryAt: Date | null;
-}
-
-export interface Account {
-  readonly id: AccountId;
-  readonly tenantId: TenantId;
-  readonly provider: string;
-  readonly title: string;
-  readonly identity: string | null;
-  readonly state: AccountState;
-  /** Messages sent before this moment are history: stored, not announced. */
-  readonly liveFrom: Date;
-  readonly lastPulledAt: Date | null;
-  readonly lastError: Failure | null;
-  /** When the first walk over everything ended; null while importing. */
-  readonly importedAt: Date | null;
-}
-
 export interface Conversation {
   readonly id: ConversationId;
   readonly accountId: AccountId;
@@ -203,6 +185,7 @@ export interface Conversation {
   readonly unreadCount: number;
   readonly noReplyNeeded: boolean | null;
   readonly closedAt: Date | null;
+  readonly assignee: Assignee | null;
   readonly facts: ConversationFacts | null;
   /** When we last knew this to be in step with the provider. */
   readonly observedAt: Date;

@@ -30,12 +30,20 @@ export interface Times {
   readonly liveGraceMs: number;
   /** How often a walk over everything begins (DESIGN 5). */
   readonly sweepEveryMs: number;
+  /** How long an account whose provider fails is left alone, unless the provider names a time itself. */
+  readonly afterFailureMs: number;
   /** How often logs and outbox are looked at when no hint comes (DESIGN 7). */
   readonly lookEveryMs: number;
   /** How long events are kept to resume from (DELIVERY 4.2). */
   readonly eventRetentionMs: number;
   /** How long an idempotency key is remembered (DELIVERY 2.1). */
   readonly idempotencyMs: number;
+  /** How long the id of a webhook delivery is remembered (DELIVERY 3.7). */
+  readonly deliveryIdMs: number;
+  /** How long an account may be CONNECTING: whoever was connecting it is gone by then. */
+  readonly connectWithinMs: number;
+  /** How often is looked for what has been kept long enough. */
+  readonly pruneEveryMs: number;
   /** How long a stopping server finishes what is in hand (DELIVERY 8.1). */
   readonly drainMs: number;
 }
@@ -62,8 +70,12 @@ export const defaultTimes: Times = {
   confirmHoldMs: 2 * MINUTE,
   liveGraceMs: 5 * MINUTE,
   sweepEveryMs: 6 * HOUR,
+  afterFailureMs: 15 * SECOND,
   lookEveryMs: 2 * SECOND,
   eventRetentionMs: 7 * DAY,
   idempotencyMs: 7 * DAY,
+  deliveryIdMs: 7 * DAY,
+  connectWithinMs: 2 * MINUTE,
+  pruneEveryMs: 10 * MINUTE,
   drainMs: 8 * SECOND,
 };

@@ -1,4 +1,5 @@
-import type { Account } from '../domain/messaging.ts';
+import type { Account, SweepReport } from '../domain/account.ts';
+import type { RequestBudget } from '../domain/gateway.ts';
 import { listAccounts } from '../store/account-reads.ts';
 import { builder } from './builder.ts';
 import { nodeRef } from './node.ts';
@@ -48,6 +49,29 @@ const accountSyncType = builder.objectRef<Account>('AccountSync').implement({
   }),
 });
 
+const lastSweepType = builder.objectRef<SweepReport>('LastSweep').implement({
+  description: 'What a walk over everything came to: it heals what looks and webhooks missed.',
+  fields: (t) => ({
+    at: t.expose('at', { type: 'DateTime', description: 'When all that it asked for had been read.' }),
+    read: t.exposeInt('read', { description: 'Messages that it read.' }),
+    repaired: t.exposeInt('repaired', {
+      description:
+        'How many of them should have been stored and were not. The first walk, the import, repairs nothing.',
+    }),
+  }),
+});
+
+const budgetType = builder.objectRef<RequestBudget>('RequestBudget').implement({
+  description: 'The requests that a provider takes in an hour.',
+  fields: (t) => ({
+    limit: t.exposeInt('limit', { description: 'Requests in an hour, over all that share them.' }),
+    remaining: t.exposeInt('remaining', {
+      description: 'How many are left. With less than a tenth of them left, looks in the background wait.',
+    }),
+    resetAt: t.expose('resetAt', { type: 'DateTime', description: 'When it counts anew.' }),
+  }),
+});
+
 accountRef.implement({
   description: 'One set of credentials at one provider.',
   interfaces: [nodeRef],
@@ -79,6 +103,19 @@ accountRef.implement({
       type: accountSyncType,
       description: 'How far it has been read: the progress of the first import.',
       resolve: (account) => account,
+    }),
+    lastSweep: t.field({
+      type: lastSweepType,
+      nullable: true,
+      description: 'What the last walk over everything came to. Null while none has ended.',
+      resolve: ({ lastSweep }) => lastSweep,
+    }),
+    budget: t.field({
+      type: budgetType,
+      nullable: true,
+      description:
+        'What is left of the hour’s requests at its provider, shared with every account of the same application. Null where the provider counts none.',
+      resolve: ({ id }, _args, { gateway, caller }) => gateway.budget(caller.tenant.id, id),
     }),
     webhookUrl: t.string({
       nullable: true,

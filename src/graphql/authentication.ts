@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../lib/clock.ts';
 import type { Database } from '../store/database.ts';
-import { findCaller } from '../store/tokens.ts';
+import { findCaller, noteTokenUse } from '../store/tokens.ts';
 import { createBoundedCache } from './bounded-cache.ts';
 import { type Caller, callerOf } from './context.ts';
 
 /** A caller whose token was good when it was shown. */
 export interface Session {
   readonly caller: Caller;
-  /** Whether the token still stands and allows the same. Looks at the store at most every 5 s; known at once in between. */
+  /** Whether the token still stands and allows the same. Looks at the store at most every 3 s; known at once in between. */
   stillGood(): boolean | Promise<boolean>;
 }
 
@@ -16,6 +16,8 @@ export interface Session {
 export interface Authentication {
   /** The caller that an `Authorization` value (`Bearer …`, any case) stands for; null where there is none. */
   authenticate(authorization: string | null | undefined): Promise<Session | null>;
+  /** Believes nothing any more: some token was ended. */
+  forget(): void;
 }
 
 interface Known {
@@ -23,26 +25,31 @@ interface Known {
   /** The same, once it has been read. */
   settled: Caller | null;
   readonly until: number;
+  /** How often everything had been forgotten by then. */
+  readonly forgotten: number;
 }
 
 /** How long a token is believed without asking the store, and how many are remembered. */
-const limits = { believedMs: 5_000, tokens: 10_000 } as const;
+const limits = { believedMs: 3_000, tokens: 10_000 } as const;
 
 const bearer = /^bearer +([\x21-\x7e]{1,512})$/i;
 
 /** Remembers tokens by their digests only, and only good ones. */
 export function createAuthentication(db: Database, clock: Clock): Authentication {
   const known = createBoundedCache<string, Known>(limits.tokens);
+  let forgotten = 0;
+  const believed = (entry: Known): boolean => entry.until > clock.monotonic() && entry.forgotten === forgotten;
 
   const look = (token: string, key: string): Known => {
     const remembered = known.get(key);
-    if (remembered && remembered.until > clock.monotonic()) return remembered;
+    if (remembered && believed(remembered)) return remembered;
     const caller = findCaller(db, token, clock.now()).then((found) => {
       entry.settled = found && callerOf(found);
       if (!found) known.delete(key);
+      else void noteTokenUse(db, found.tokenId, clock.now()).catch(() => undefined);
       return entry.settled;
     });
-    const entry: Known = { caller, settled: null, until: clock.monotonic() + limits.believedMs };
+    const entry: Known = { caller, settled: null, until: clock.monotonic() + limits.believedMs, forgotten };
     known.set(key, entry);
     caller.catch(() => known.delete(key));
     return entry;
@@ -54,13 +61,16 @@ export function createAuthentication(db: Database, clock: Clock): Authentication
       caller,
       stillGood() {
         if (expired(caller)) return false;
-        if (latest.until > clock.monotonic() && latest.settled) return allowsTheSame(caller, latest.settled);
+        if (believed(latest) && latest.settled) return allowsTheSame(caller, latest.settled);
         latest = look(token, key);
         return latest.caller.then((now) => now !== null && allowsTheSame(caller, now));
       },
     };
   };
   return {
+    forget() {
+      forgotten += 1;
+    },
     async authenticate(authorization) {
       const token = bearer.exec(authorization ?? '')?.[1];
       if (token === undefined) return null;

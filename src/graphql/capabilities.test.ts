@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Account, AccountState } from '../domain/account.ts';
 import type { ProviderFace } from '../domain/gateway.ts';
-import type { Account, AccountState, Conversation, ConversationFacts } from '../domain/messaging.ts';
+import type { Conversation, ConversationFacts } from '../domain/messaging.ts';
 import { capabilitiesOf } from './capabilities.ts';
 
 const now = new Date('2026-03-02T10:00:00Z');

@@ -1,6 +1,7 @@
+import type { Account } from '../domain/account.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { ProviderFace, ReplyWindow } from '../domain/gateway.ts';
-import type { Account, Conversation } from '../domain/messaging.ts';
+import type { Conversation } from '../domain/messaging.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { ownerOf } from './owner.ts';
@@ -25,6 +26,7 @@ export interface Capabilities {
   readonly attach: Ability;
   readonly markRead: Ability;
   readonly noReplyNeeded: Ability;
+  readonly close: Ability;
 }
 
 const modeType = builder.enumType('AbilityMode', {
@@ -94,6 +96,7 @@ export const capabilitiesType = builder.objectRef<Capabilities>('ConversationCap
       type: abilityType,
       description: 'Marking the conversation as needing no reply.',
     }),
+    close: t.expose('close', { type: abilityType, description: 'Closing and reopening the conversation.' }),
   }),
 });
 
@@ -109,13 +112,14 @@ export function capabilitiesOf(
     if (!face?.abilities.includes(name)) return otherwise;
     return connected ? { allowed: true, until: null, blockedBy: null, mode: 'UPSTREAM' } : disconnected;
   };
-  const reply = connected ? replyOf(conversation, now) : disconnected;
+  const reply = connected ? replyOf(conversation, face, now) : disconnected;
   return {
     reply,
     replyWindow: face?.replyWindow ?? null,
     attach: attachOf(conversation, face, reply),
     markRead: upstream('markRead', { allowed: true, until: null, blockedBy: null, mode: 'LOCAL' }),
     noReplyNeeded: onceWritten(conversation, upstream('noReplyNeeded', unsupported)),
+    close: onceWritten(conversation, upstream('close', unsupported)),
   };
 }
 
@@ -158,12 +162,13 @@ export function hindrance({ allowed, blockedBy, mode }: Ability, ...path: readon
 const disconnected: Ability = { allowed: false, until: null, blockedBy: 'account_disconnected', mode: 'UPSTREAM' };
 const unsupported: Ability = { allowed: false, until: null, blockedBy: 'unsupported', mode: 'UNSUPPORTED' };
 
-function replyOf({ facts, closedAt }: Conversation, now: Date): Ability {
+function replyOf({ facts, closedAt }: Conversation, face: ProviderFace | undefined, now: Date): Ability {
   const until = facts?.replyUntil ?? null;
   const blocked = (blockedBy: string): Ability => ({ allowed: false, until, blockedBy, mode: 'UPSTREAM' });
   if (facts?.canReply === false) return blocked(facts.replyBlockedBy ?? 'read_only');
   if (until && until <= now) return blocked('reply_window_closed');
-  if (closedAt) return blocked('closed');
+  // Where people close conversations that only puts them aside; elsewhere it is the provider that has ended them.
+  if (closedAt && !face?.abilities.includes('close')) return blocked('closed');
   return { allowed: true, until, blockedBy: null, mode: 'UPSTREAM' };
 }
 

@@ -49,7 +49,7 @@ export function createExecute(schema: GraphQLSchema, onRefused: OnRefused): Exec
     if (!settled) return null;
     const key = `${keyOf(args.document)} ${args.operationName ?? ''} ${settled.key}`;
     const program = programs.get(key) ?? { uses: 0, compiled: null };
-    programs.set(key, program);
+    if (program.uses === 0) programs.set(key, program);
     program.uses += 1;
     if (program.uses === limits.usesBeforeCompiling)
       program.compiled = compile(schema, settled.document(), args, onRefused);

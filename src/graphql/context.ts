@@ -1,19 +1,19 @@
 import type { GraphQLError } from 'graphql';
+import type { Tenant } from '../domain/account.ts';
 import type { Gateway } from '../domain/gateway.ts';
-import type { Tenant } from '../domain/messaging.ts';
 import type { Times } from '../domain/times.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Wakes } from '../lib/wake.ts';
 import type { Database } from '../store/database.ts';
 import { type TenantScope, tenantScope } from '../store/scope.ts';
-import type { TokenCaller } from '../store/tokens.ts';
+import type { allScopes, TokenCaller } from '../store/tokens.ts';
 import type { AttachmentLinks } from './attachment-links.ts';
 import type { FeedFollower } from './feed-follower.ts';
 import type { Loaders } from './loaders.ts';
 
 /** What a token may allow. */
-export type Scope = 'messages:read' | 'messages:send' | 'messages:import' | 'accounts:manage';
+export type Scope = (typeof allScopes)[number];
 
 /** Who asks. An operation without a valid token never reaches a resolver, so there always is one. */
 export interface Caller {

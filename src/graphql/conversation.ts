@@ -1,4 +1,4 @@
-import type { Conversation } from '../domain/messaging.ts';
+import type { Assignee, Conversation } from '../domain/messaging.ts';
 import { builder } from './builder.ts';
 import { capabilitiesIn, capabilitiesType } from './capabilities.ts';
 import { pageArgs } from './connection-types.ts';
@@ -15,6 +15,14 @@ const maxAgeArg = builder.args((t) => ({
     description: 'In seconds: if it was read at its provider longer ago than this, it is read there first. 0: always.',
   }),
 }));
+
+const assigneeType = builder.objectRef<Assignee>('ConversationAssignee').implement({
+  description: 'Somebody of our side who is to look after a conversation.',
+  fields: (t) => ({
+    externalId: t.exposeString('externalId', { description: 'The provider’s own id of them.' }),
+    name: t.exposeString('name', { nullable: true, description: 'Their name. Null where it is not known.' }),
+  }),
+});
 
 conversationRef.implement({
   description: 'A thread between our side and one participant.',
@@ -47,6 +55,11 @@ conversationRef.implement({
       type: 'DateTime',
       nullable: true,
       description: 'When it was closed. Null while open.',
+    }),
+    assignee: t.expose('assignee', {
+      type: assigneeType,
+      nullable: true,
+      description: 'Who is to look after it. Null where nobody is, or the provider has no such thing.',
     }),
     observedAt: t.expose('observedAt', {
       type: 'DateTime',

@@ -1,6 +1,7 @@
+import type { Account } from '../domain/account.ts';
 import type { ProviderFace } from '../domain/gateway.ts';
 import { brand } from '../domain/ids.ts';
-import type { Account, Conversation } from '../domain/messaging.ts';
+import type { Conversation } from '../domain/messaging.ts';
 import { listAccounts } from '../store/account-reads.ts';
 import { type ConversationFilter, countConversations, listConversations } from '../store/conversations.ts';
 import { builder } from './builder.ts';
@@ -33,6 +34,10 @@ const filterType = builder.inputType('ConversationFilter', {
     urgent: t.boolean({ description: 'Whether a message that is not read is urgent.' }),
     snoozed: t.boolean({ description: 'Whether the newest message is put aside until later than now.' }),
     noReplyNeeded: t.boolean({ description: 'Whether it is marked as needing no reply.' }),
+    undelivered: t.boolean({
+      description:
+        'Whether a message of ours may not have reached the participant: `UNKNOWN`, or `FAILED` and not tried again.',
+    }),
     bookingExternalId: t.string({
       description:
         'About the booking with this id at its provider. With `propertyExternalId` it is also looked up there, so that a booking nobody has written about is found and can be written to.',

@@ -2,28 +2,32 @@ import type { ExecutionResult } from 'graphql';
 import type { Clock } from '../lib/clock.ts';
 import type { Session } from './authentication.ts';
 import { clientError } from './errors.ts';
+import type { FeedSource } from './feed-reader.ts';
+import { eachOf, type PolledSource, type Waiter } from './polled-source.ts';
 import type { Results } from './results.ts';
-import { type Answer, type AnswerGroup, createAnswer } from './shared-answers.ts';
+import { type Answer, type AnswerGroup, type Asker, createAnswer } from './shared-answers.ts';
+import type { Vigil } from './vigil.ts';
 
-/** The answers to one subscriber's events, in order. `return` ends it at once, also while it waits, and frees its source. */
-export interface EventStream extends AsyncIterableIterator<ExecutionResult> {
-  /** The next answer; null at the end. As `next`, for those who send text. */
-  nextAnswer(): Promise<Answer | null>;
+/** The answers to one subscriber's events, in order: many at a time where many were missed. */
+export interface EventStream extends PolledSource<readonly Answer[]>, AsyncIterable<ExecutionResult> {
   /** Whether it ended because its token did. */
   readonly tokenEnded: boolean;
-  return(): Promise<IteratorResult<ExecutionResult>>;
 }
 
 export interface EventStreamParts {
   /** The events, the same objects for all who follow them. */
-  readonly source: AsyncIterable<unknown>;
+  readonly source: FeedSource;
   readonly group: AnswerGroup;
   readonly session: Session;
+  readonly vigil: Vigil;
   readonly clock: Clock;
   readonly results: Results;
-  /** Executes the selection for one event. */
-  readonly answerTo: (event: unknown) => Promise<ExecutionResult>;
+  /** Executes the selection for events, in one context: one of now, or some of those that were missed. */
+  readonly answersTo: (events: readonly object[]) => readonly Promise<ExecutionResult>[];
 }
+
+/** How many events that were missed are executed together. */
+const TOGETHER = 512;
 
 /** Rights are looked at again for each event, and the stream ends when its token does. */
 export function createEventStream(parts: EventStreamParts): EventStream {
@@ -31,69 +35,163 @@ export function createEventStream(parts: EventStreamParts): EventStream {
 }
 
 /** A class for the same reason as the reader of a feed: thousands of them wait at the same time. */
-class Stream implements EventStream {
+class Stream implements EventStream, Waiter, Asker {
   readonly #parts: EventStreamParts;
-  readonly #source: AsyncIterator<unknown>;
   readonly #cancel: (() => void) | null;
+  readonly #unwatch: () => void;
+  #waiter: Waiter | null = null;
+  /** Asked for an answer, or for its rights, and not told yet. */
+  #asking = false;
+  #answers: readonly Answer[] | null = null;
+  /** What is still to be told when it has ended. */
+  #lastWord: Answer | null = null;
   #open = true;
   tokenEnded = false;
 
   constructor(parts: EventStreamParts) {
     this.#parts = parts;
-    this.#source = parts.source[Symbol.asyncIterator]();
     const { clock, session } = parts;
     const { expiresAt } = session.caller;
     this.#cancel = expiresAt && clock.after(expiresAt.getTime() - clock.now().getTime(), () => this.#endToken());
+    this.#unwatch = parts.vigil.watch(this);
+    parts.source.tell(this);
   }
 
-  async nextAnswer(): Promise<Answer | null> {
-    if (!this.#open) return null;
-    const { group, session, answerTo } = this.#parts;
+  lookAtRights(): void {
+    const good = this.#parts.session.stillGood();
+    // A store that does not answer ends nobody.
+    if (typeof good !== 'boolean') good.then((still) => still || this.#endToken()).catch(() => undefined);
+    else if (!good) this.#endToken();
+  }
+
+  tell(waiter: Waiter): void {
+    this.#waiter = waiter;
+  }
+
+  ready(): void {
+    this.#waiter?.ready();
+  }
+
+  poll(): readonly Answer[] | null | undefined {
+    if (!this.#open) return this.#rest();
+    if (this.#asking) return undefined;
+    const answers = this.#answers;
+    this.#answers = null;
+    return answers ?? this.#next();
+  }
+
+  answered(answers: readonly Answer[]): void {
+    this.#asking = false;
+    this.#answers = answers;
+    this.ready();
+  }
+
+  failed(error: unknown): void {
+    this.#asking = false;
+    this.#fail(error);
+    this.ready();
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#answers = null;
+    this.#cancel?.();
+    this.#unwatch();
+    this.#parts.group.leave();
+    this.#parts.source.close();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<ExecutionResult> {
+    return eachOf(oneByOne(this));
+  }
+
+  #next(): readonly Answer[] | null | undefined {
+    const { source, session } = this.#parts;
     try {
-      const event = await this.#source.next();
-      const good = this.#open && !event.done && session.stillGood();
-      // Awaited only where the store is asked: most answers are known at once.
-      if (typeof good === 'boolean' ? good : await good)
-        return await group.answer(event.value, () => answerTo(event.value));
-      if (this.#open && !event.done) this.#endToken();
-      this.#close();
-      return this.tokenEnded ? this.#last(clientError('UNAUTHENTICATED', 'The token has ended.')) : null;
+      const event = source.poll();
+      if (event === undefined) return undefined;
+      if (event === null) {
+        this.close();
+        return null;
+      }
+      const good = session.stillGood();
+      if (good === true) return this.#answersTo(event);
+      this.#asking = true;
+      Promise.resolve(good).then(
+        (still) => this.#goOn(event, still),
+        (error: unknown) => this.failed(error),
+      );
+      return undefined;
     } catch (error) {
-      return this.#open ? this.#last(error) : null;
+      this.#fail(error);
+      return this.#rest();
     }
   }
 
-  async next(): Promise<IteratorResult<ExecutionResult>> {
-    const answer = await this.nextAnswer();
-    return answer ? { value: answer.result, done: false } : { value: undefined, done: true };
+  /** When the store was asked. */
+  #goOn(event: object, good: boolean): void {
+    this.#asking = false;
+    if (!good) this.#endToken();
+    if (!this.#open) return;
+    try {
+      this.#answers = this.#answersTo(event) ?? null;
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.ready();
   }
 
-  async return(): Promise<IteratorResult<ExecutionResult>> {
-    this.#close();
-    return { value: undefined, done: true };
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
+  #answersTo(event: object): readonly Answer[] | undefined {
+    const { source, group, answersTo } = this.#parts;
+    const page = pageOf(event);
+    const known = page
+      ? group.answersIn(page, [event, ...source.take(TOGETHER - 1)], answersTo, this)
+      : group.answer(event, answersTo, this);
+    this.#asking = known === undefined;
+    return known;
   }
 
   #endToken(): void {
-    this.tokenEnded = this.#open;
-    this.#close();
-  }
-
-  #last(error: unknown): Answer {
-    this.#close();
-    const { results } = this.#parts;
-    return createAnswer(results.finish({ errors: [results.mask(error)] }));
-  }
-
-  #close(): void {
     if (!this.#open) return;
-    this.#open = false;
-    this.#cancel?.();
-    this.#parts.group.leave();
-    // What a source throws while it ends concerns nobody any more.
-    void Promise.resolve(this.#source.return?.()).catch(() => undefined);
+    this.tokenEnded = true;
+    this.#fail(clientError('UNAUTHENTICATED', 'The token has ended.'));
+    this.ready();
   }
+
+  #fail(error: unknown): void {
+    if (!this.#open) return;
+    const { results } = this.#parts;
+    this.#lastWord = createAnswer(results.finish({ errors: [results.mask(error)] }));
+    this.close();
+  }
+
+  #rest(): readonly Answer[] | null {
+    const word = this.#lastWord;
+    this.#lastWord = null;
+    return word && [word];
+  }
+}
+
+function pageOf(event: object): object | null {
+  return 'page' in event ? (event.page as object | null) : null;
+}
+
+/** The results of a stream, each alone. */
+function oneByOne(stream: EventStream): PolledSource<ExecutionResult> {
+  let left: readonly Answer[] = [];
+  return {
+    poll() {
+      if (left.length === 0) {
+        const answers = stream.poll();
+        if (!answers) return answers;
+        left = answers;
+      }
+      const [first, ...rest] = left;
+      left = rest;
+      return first?.result;
+    },
+    tell: (waiter) => stream.tell(waiter),
+    close: () => stream.close(),
+  };
 }

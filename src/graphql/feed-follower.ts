@@ -1,14 +1,15 @@
-import type { MessageId, TenantId } from '../domain/ids.ts';
+import type { TenantId } from '../domain/ids.ts';
 import type { Message } from '../domain/messaging.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Wakes } from '../lib/wake.ts';
 import type { Database } from '../store/database.ts';
-import { type FeedEvent, feedHead, readEvents } from '../store/events.ts';
+import { type FeedEvent, feedHead } from '../store/events.ts';
 import { feedTopic } from '../store/feed.ts';
-import { messagesByIds } from '../store/messages.ts';
+import { readMoments } from '../store/moments.ts';
 import type { TenantScope } from '../store/scope.ts';
 import type { FeedPosition } from './cursor.ts';
+import { createLogPages, LOG_PAGE } from './log-pages.ts';
 
 /** One event of the feed. All who follow the feed are handed the same object. */
 export interface Moment {
@@ -16,12 +17,16 @@ export interface Moment {
   readonly event: FeedEvent;
   /** The message that it is about, as it was when the event was read; null where there is none (any more). */
   readonly message: Message | null;
+  /** What was read from the log together with it, by whoever was behind: the same object for all of a page. Null for what is new. */
+  readonly page: object | null;
 }
 
 /** Whoever reads a feed. */
 export interface FeedListener {
   /** Called when there is more to read, or the feed was renumbered. Must not throw. */
   moved(): void;
+  /** Called at every look, whether there is more or not. Absent: not of interest. */
+  looked?(): void;
 }
 
 /** A tenant's feed as this process follows it: once, for however many subscribers. */
@@ -32,7 +37,7 @@ export interface TenantFeed {
   recent(seq: bigint): Moment | undefined;
   /** Resolves when all that was committed before this call has been read. Throws what the store throws. */
   look(): Promise<void>;
-  /** The events after that number from the log itself, oldest first, at most 256, up to the first hole in the numbers. */
+  /** The events after that number from the log itself, oldest first, at most a page of them, up to the first hole in the numbers. */
   readAfter(seq: bigint): Promise<readonly Moment[]>;
   /** Has the listener told whenever the position changed, until `unlisten`. */
   listen(listener: FeedListener): void;
@@ -59,8 +64,8 @@ export interface FeedFollowerOptions {
   readonly log: Log;
 }
 
-/** Events kept in memory for those about to read them, and the size of a page read from the log. */
-const PAGE = 256;
+/** Events kept in memory for those about to read them. */
+const RECENT = 256;
 
 /** Follows nothing until somebody joins. */
 export function createFeedFollower(options: FeedFollowerOptions): FeedFollower {
@@ -74,7 +79,7 @@ export function createFeedFollower(options: FeedFollowerOptions): FeedFollower {
     followed.stop();
   };
   const follow = (scope: TenantScope) => {
-    const { feed, doubt } = createTenantFeed(options.db, scope, () => leave(scope.tenantId));
+    const { feed, doubt } = createTenantFeed(options, scope, () => leave(scope.tenantId));
     return { feed, followers: 0, stop: keepLooking(options, scope, feed, doubt) };
   };
   return {
@@ -120,10 +125,11 @@ function keepLooking(
 
 /** `doubt` has the next look make sure that the numbering still holds. */
 function createTenantFeed(
-  db: Database,
+  { db, clock }: FeedFollowerOptions,
   scope: TenantScope,
   leave: () => void,
 ): { feed: TenantFeed; doubt: () => void } {
+  const pages = createLogPages((after) => momentsAfter(db, scope, after, {}), clock);
   const listeners = new Set<FeedListener>();
   let recent: readonly Moment[] = [];
   let position: FeedPosition | null = null;
@@ -131,12 +137,12 @@ function createTenantFeed(
 
   const moveTo = (to: FeedPosition, kept: readonly Moment[]): void => {
     position = to;
-    recent = kept.slice(-PAGE);
+    recent = kept.slice(-RECENT);
     for (const listener of listeners) listener.moved();
   };
   /** Begins at the head, with what came shortly before it for those who were only away for a moment. */
   const begin = async (head: FeedPosition): Promise<FeedPosition> => {
-    const start = head.seq > PAGE ? head.seq - BigInt(PAGE) : 0n;
+    const start = head.seq > RECENT ? head.seq - BigInt(RECENT) : 0n;
     const moments = await momentsAfter(db, scope, { ...head, seq: start });
     const at = moments.at(-1)?.position ?? head;
     moveTo(at, moments);
@@ -144,9 +150,11 @@ function createTenantFeed(
   };
   const readOn = async (): Promise<void> => {
     let at = position;
+    let head: FeedPosition | null = null;
     if (!at || doubted) {
-      const head = await feedHead(db, scope);
+      head = await feedHead(db, scope);
       doubted = false;
+      for (const listener of listeners) listener.looked?.();
       // Another numbering, or a log shorter than what was read of it (a restored backup): start anew.
       if (!at || at.epoch !== head.epoch || at.seq > head.seq) at = await begin(head);
     }
@@ -154,7 +162,11 @@ function createTenantFeed(
       const moments = await momentsAfter(db, scope, at);
       const first = moments[0];
       const last = moments.at(-1);
-      if (!first || !last) return;
+      if (!first || !last) {
+        // There was more, and nothing of it is kept.
+        if (head && at.seq < head.seq) await begin(head);
+        return;
+      }
       const joins = first.position.seq === at.seq + 1n;
       at = last.position;
       moveTo(at, joins ? [...recent, ...moments] : moments);
@@ -166,7 +178,7 @@ function createTenantFeed(
     },
     recent: (seq) => (recent[0] ? recent[Number(seq - recent[0].position.seq)] : undefined),
     look: oneAtATime(readOn),
-    readAfter: async (seq) => (position ? momentsAfter(db, scope, { epoch: position.epoch, seq }) : []),
+    readAfter: async (seq) => (position ? pages.after(seq, position.epoch) : []),
     listen: (listener) => void listeners.add(listener),
     unlisten: (listener) => void listeners.delete(listener),
     get readers() {
@@ -201,16 +213,19 @@ function oneAtATime(run: () => Promise<void>): () => Promise<void> {
 }
 
 /** A page of events, oldest first, numbered without a hole, with their messages. */
-async function momentsAfter(db: Database, scope: TenantScope, after: FeedPosition): Promise<readonly Moment[]> {
-  const events = await readEvents(db, scope, after.seq, PAGE);
-  const first = events[0]?.seq ?? 0n;
-  const dense = events.filter((event, i) => event.seq === first + BigInt(i));
-  const ids = [...new Set(dense.flatMap(({ messageId }) => messageId ?? []))];
-  const found = ids.length > 0 ? await messagesByIds(db, scope, ids) : [];
-  const messages = new Map<MessageId, Message | null>(ids.map((id, i) => [id, found[i] ?? null]));
-  return dense.map((event) => ({
+async function momentsAfter(
+  db: Database,
+  scope: TenantScope,
+  after: FeedPosition,
+  page: object | null = null,
+): Promise<readonly Moment[]> {
+  const moments = await readMoments(db, scope, after.seq, LOG_PAGE);
+  const first = moments[0]?.event.seq ?? 0n;
+  const dense = moments.filter(({ event }, i) => event.seq === first + BigInt(i));
+  return dense.map(({ event, message }) => ({
     position: { epoch: after.epoch, seq: event.seq },
     event,
-    message: event.messageId ? (messages.get(event.messageId) ?? null) : null,
+    message,
+    page,
   }));
 }

@@ -1,8 +1,11 @@
-import type { Account, Conversation, Message } from '../domain/messaging.ts';
+import type { Account } from '../domain/account.ts';
+import type { Conversation, Message } from '../domain/messaging.ts';
 import type { FeedEvent } from '../store/events.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import type { FeedPosition } from './cursor.ts';
+import type { Moment } from './feed-follower.ts';
+import type { Mark } from './feed-marks.ts';
 import { accountRef, conversationRef, messageRef } from './refs.ts';
 
 /** An event with what it is about. */
@@ -10,7 +13,9 @@ export type FeedItem =
   | { readonly type: 'MessageAdded'; readonly cursor: FeedPosition; readonly message: Message }
   | { readonly type: 'MessageChanged'; readonly cursor: FeedPosition; readonly message: Message }
   | { readonly type: 'ConversationChanged'; readonly cursor: FeedPosition; readonly conversation: Conversation }
-  | { readonly type: 'AccountChanged'; readonly cursor: FeedPosition; readonly account: Account };
+  | { readonly type: 'AccountChanged'; readonly cursor: FeedPosition; readonly account: Account }
+  | { readonly type: 'CaughtUp'; readonly cursor: FeedPosition }
+  | { readonly type: 'FeedGap'; readonly cursor: FeedPosition };
 
 type ItemOf<Type extends FeedItem['type']> = Extract<FeedItem, { type: Type }>;
 
@@ -68,6 +73,29 @@ builder.objectRef<ItemOf<'AccountChanged'>>('AccountChanged').implement({
     account: t.expose('account', { type: accountRef, description: 'The account as it is now.' }),
   }),
 });
+
+builder.objectRef<ItemOf<'CaughtUp'>>('CaughtUp').implement({
+  description:
+    'Everything up to this place was told: what follows happens from now on. Told once that is so, and again every minute with the place by then.',
+  interfaces: [feedItemRef],
+});
+
+builder.objectRef<ItemOf<'FeedGap'>>('FeedGap').implement({
+  description:
+    'What happened before this place cannot be told any more: the cursor was too old, or is of another feed. Read your data again; it goes on from here.',
+  interfaces: [feedItemRef],
+});
+
+/** What a place in the feed is told as. Throws where an event is about what is gone. */
+export async function itemAt(told: Moment | Mark, context: Context): Promise<FeedItem> {
+  if ('mark' in told) return { type: told.mark, cursor: told.position };
+  const { position, event, message } = told;
+  if (message && (event.type === 'MessageAdded' || event.type === 'MessageChanged'))
+    return { type: event.type, cursor: position, message };
+  const item = await itemOf(event, position, context);
+  if (!item) throw new Error(`event ${position.seq} is about what is gone`);
+  return item;
+}
 
 /** The events with what they are about, as it is now. What is gone by now is left out. */
 export async function itemsOf(

@@ -1,109 +1,144 @@
-import type { TenantScope } from '../store/scope.ts';
+import { GraphQLError } from 'graphql';
+import type { Clock } from '../lib/clock.ts';
 import type { FeedPosition } from './cursor.ts';
 import { clientError } from './errors.ts';
-import type { FeedFollower, FeedListener, Moment, TenantFeed } from './feed-follower.ts';
+import type { FeedListener, Moment, TenantFeed } from './feed-follower.ts';
+import { CAUGHT_UP_MS, type Mark, markAt } from './feed-marks.ts';
+import { LOG_PAGE } from './log-pages.ts';
+import { eachOf, type PolledSource, type Waiter } from './polled-source.ts';
 
-/** What one subscriber wants to be told, and from where on. */
-export interface FeedRequest {
-  readonly scope: TenantScope;
-  /** After which event to begin; null: from now on. */
-  readonly after: FeedPosition | null;
-  /** What does not pass is read over: it never holds back what comes after it. */
-  readonly wanted: (moment: Moment) => boolean;
-}
-
-/**
- * Reads a tenant's feed in order, each event once: what was missed first, then what comes, as it comes. `return` ends it at once,
- * also while it waits. Throws RESYNC_REQUIRED, here or while reading, where the feed cannot be resumed from that place.
- */
-export async function readFeed(follower: FeedFollower, request: FeedRequest): Promise<AsyncIterableIterator<Moment>> {
-  // Joined before anything is read: what is committed from here on is told, what was committed before is in the log.
-  const feed = follower.join(request.scope);
-  try {
-    await feed.look();
-    return new Reader(feed, await startOf(feed, request.after), request.wanted);
-  } catch (error) {
-    feed.leave();
-    throw error;
-  }
-}
-
-interface Start {
+/** Where a reader begins. */
+export interface Start {
   readonly at: FeedPosition;
   /** What comes next, where it had to be looked up in the log. */
   readonly page: readonly Moment[];
+  /** It begins elsewhere than was asked for. */
+  readonly gap?: boolean;
 }
 
-async function startOf(feed: TenantFeed, after: FeedPosition | null): Promise<Start> {
-  const { position } = feed;
-  if (!position) throw clientError('RESYNC_REQUIRED');
-  if (!after) return { at: position, page: [] };
-  if (after.epoch !== position.epoch || after.seq > position.seq) throw clientError('RESYNC_REQUIRED');
-  const next = after.seq + 1n;
-  if (after.seq === position.seq || feed.recent(next)) return { at: after, page: [] };
-  return { at: after, page: await pageAfter(feed, after.seq) };
+/** A feed as one subscriber reads it. */
+export interface FeedSource<Told extends object = object> extends PolledSource<Told>, AsyncIterable<Told> {
+  /** As the next so many polls would answer, as far as the page of the log at hand goes: nothing for whoever has caught up. */
+  take(most: number): readonly Told[];
 }
 
-async function pageAfter(feed: TenantFeed, seq: bigint): Promise<readonly Moment[]> {
+/** Whether that is a feed being read. */
+export function isFeedSource(source: object): source is FeedSource {
+  return source instanceof Reader;
+}
+
+/** Reads the feed on from there. With a clock, marks are told too, and gaps instead of a refusal. It leaves the feed at its end. */
+export function createReader<Told extends Moment | Mark>(
+  feed: TenantFeed,
+  start: Start,
+  wanted: (moment: Moment) => boolean,
+  clock: Clock | null,
+): FeedSource<Told> {
+  return new Reader<Told>(feed, start, wanted, clock);
+}
+
+/** Whether that says that the feed cannot be resumed. */
+export function isGap(error: unknown): boolean {
+  return error instanceof GraphQLError && error.extensions['code'] === 'RESYNC_REQUIRED';
+}
+
+/** How far ahead of what is told the log is read, in events. */
+const AHEAD = BigInt(2 * LOG_PAGE);
+
+/** What the log has after that number, and those after it begun to be read. Throws RESYNC_REQUIRED where its successor is not kept. */
+export async function pageAfter(feed: TenantFeed, seq: bigint): Promise<readonly Moment[]> {
   const page = await feed.readAfter(seq);
-  // Its successor is not kept any more.
   if (page[0]?.position.seq !== seq + 1n) throw clientError('RESYNC_REQUIRED');
+  const last = page.at(-1)?.position.seq ?? seq;
+  for (let at = last; at < last + AHEAD && feed.position && at < feed.position.seq; at += BigInt(LOG_PAGE))
+    void feed.readAfter(at).catch(() => undefined);
   return page;
 }
 
-/** A class, and one pending promise a reader: thousands of them wait at the same time, and nearly all of them only wait. */
-class Reader implements AsyncIterableIterator<Moment>, FeedListener {
+/** A class, for thousands of them wait at the same time, and nearly all of them only wait. */
+class Reader<Told extends Moment | Mark> implements FeedSource<Told>, FeedListener {
   readonly #feed: TenantFeed;
-  readonly #epoch: string;
-  readonly #wanted: FeedRequest['wanted'];
+  readonly #wanted: (moment: Moment) => boolean;
+  /** Null: no marks are wanted. */
+  readonly #clock: Clock | null;
+  #epoch: string;
   #last: bigint;
   #page: readonly Moment[];
   #pageAt = 0;
   #open = true;
   #refilling = false;
-  #waiting: PromiseWithResolvers<IteratorResult<Moment>> | null = null;
+  #gap: boolean;
+  /** When it was last told that it has caught up; null: not since there was more to read. */
+  #caughtUpAt: number | null = null;
+  #waiter: Waiter | null = null;
+  /** What reading on came to, where it failed. */
+  #failure: { readonly error: unknown } | null = null;
 
-  constructor(feed: TenantFeed, start: Start, wanted: FeedRequest['wanted']) {
+  constructor(feed: TenantFeed, start: Start, wanted: (moment: Moment) => boolean, clock: Clock | null) {
     this.#feed = feed;
     this.#epoch = start.at.epoch;
     this.#last = start.at.seq;
     this.#page = start.page;
+    this.#gap = start.gap ?? false;
     this.#wanted = wanted;
+    this.#clock = clock;
     feed.listen(this);
   }
 
-  next(): Promise<IteratorResult<Moment>> {
-    this.#waiting = Promise.withResolvers();
-    const { promise } = this.#waiting;
-    this.moved();
-    return promise;
-  }
-
-  async return(): Promise<IteratorResult<Moment>> {
-    this.#close();
-    return end;
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  /** Answers who waits, if that can be done by now. */
-  moved(): void {
-    if (!this.#waiting || this.#refilling) return;
+  poll(): Told | null | undefined {
+    if (!this.#open) return null;
+    if (this.#refilling) return undefined;
     try {
-      const moment = this.#open ? this.#take() : null;
-      if (moment !== undefined) this.#settle(moment ? { value: moment, done: false } : end);
+      if (this.#failure) throw this.#failure.error;
+      return (this.#next() ?? this.#mark()) as Told | undefined;
     } catch (error) {
-      this.#fail(error);
+      this.close();
+      throw error;
     }
   }
 
+  take(most: number): readonly Told[] {
+    const taken: Moment[] = [];
+    while (taken.length < most && this.#open && this.#pageAt < this.#page.length) {
+      const moment = this.#next();
+      if (!moment) break;
+      taken.push(moment);
+    }
+    return taken as readonly Moment[] as readonly Told[];
+  }
+
+  tell(waiter: Waiter): void {
+    this.#waiter = waiter;
+  }
+
+  moved(): void {
+    this.#waiter?.ready();
+  }
+
+  looked(): void {
+    if (this.#clock && this.#caughtUpAt !== null) this.moved();
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#page = nothing;
+    this.#feed.unlisten(this);
+    this.#feed.leave();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<Told> {
+    return eachOf(this);
+  }
+
   /** The next moment that is wanted, where it is in memory. */
-  #take(): Moment | undefined {
+  #next(): Moment | undefined {
     const { position } = this.#feed;
     // Renumbered, or shorter than it was.
-    if (position?.epoch !== this.#epoch || position.seq < this.#last) throw clientError('RESYNC_REQUIRED');
+    if (position?.epoch !== this.#epoch || position.seq < this.#last) {
+      this.#jump();
+      return undefined;
+    }
     while (this.#last < position.seq) {
       const moment = this.#page[this.#pageAt] ?? this.#feed.recent(this.#last + 1n);
       if (!moment) {
@@ -115,43 +150,48 @@ class Reader implements AsyncIterableIterator<Moment>, FeedListener {
       this.#last = moment.position.seq;
       if (this.#wanted(moment)) return moment;
     }
-    this.#page = [];
+    this.#page = nothing;
     return undefined;
+  }
+
+  /** Goes on from the head where what comes next is lost, for those who are told of gaps; refuses to go on for others. */
+  #jump(): void {
+    const { position } = this.#feed;
+    if (!this.#clock || !position) throw clientError('RESYNC_REQUIRED');
+    this.#epoch = position.epoch;
+    this.#last = position.seq;
+    this.#page = nothing;
+    this.#gap = true;
+  }
+
+  /** A gap, or that everything was told: once, and again after a while. */
+  #mark(): Mark | undefined {
+    if (!this.#clock || this.#refilling) return undefined;
+    const position = { epoch: this.#epoch, seq: this.#last };
+    if (this.#gap) {
+      this.#gap = false;
+      this.#caughtUpAt = null;
+      return markAt(position, 'FeedGap');
+    }
+    const now = this.#clock.monotonic();
+    if (this.#caughtUpAt !== null && now - this.#caughtUpAt < CAUGHT_UP_MS) return undefined;
+    this.#caughtUpAt = now;
+    return markAt(position, 'CaughtUp');
   }
 
   async #refill(): Promise<void> {
     this.#refilling = true;
+    this.#caughtUpAt = null;
     try {
       this.#page = await pageAfter(this.#feed, this.#last);
       this.#pageAt = 0;
     } catch (error) {
-      this.#fail(error);
+      if (this.#clock && isGap(error)) this.#jump();
+      else this.#failure = { error };
     }
     this.#refilling = false;
     this.moved();
   }
-
-  #settle(result: IteratorResult<Moment>): void {
-    const waiting = this.#waiting;
-    this.#waiting = null;
-    waiting?.resolve(result);
-  }
-
-  #fail(error: unknown): void {
-    const waiting = this.#waiting;
-    this.#waiting = null;
-    this.#close();
-    waiting?.reject(error);
-  }
-
-  #close(): void {
-    if (!this.#open) return;
-    this.#open = false;
-    this.#page = [];
-    this.#feed.unlisten(this);
-    this.#feed.leave();
-    this.#settle(end);
-  }
 }
 
-const end: IteratorResult<Moment> = { value: undefined, done: true };
+const nothing: readonly Moment[] = [];

@@ -1,11 +1,11 @@
-import { feedHead, oldestSeq, readEvents } from '../store/events.ts';
+import { type EventType, feedHead, oldestSeq, readEvents } from '../store/events.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import type { FeedPosition } from './cursor.ts';
 import { badInput, clientError } from './errors.ts';
 import type { Moment } from './feed-follower.ts';
-import { type FeedItem, feedItemRef, itemsOf, messageAddedRef } from './feed-items.ts';
-import { readFeed } from './feed-reader.ts';
+import { type FeedItem, feedItemRef, itemAt, itemsOf, messageAddedRef } from './feed-items.ts';
+import { readFeed, readMarkedFeed } from './read-feed.ts';
 
 /** A page of the feed. */
 interface EventPage {
@@ -75,6 +75,63 @@ builder.subscriptionField('messageAdded', (t) =>
     resolve: (moment) => addedOf(moment),
   }),
 );
+
+const eventTypeType = builder.enumType('EventType', {
+  description: 'What an event tells of.',
+  values: {
+    MessageAdded: { description: 'A new message.' },
+    MessageChanged: { description: 'A change of a message: its delivery, its marks, its text.' },
+    ConversationChanged: { description: 'A change of a conversation.' },
+    AccountChanged: { description: 'A change of an account.' },
+  } satisfies Record<EventType, object>,
+});
+
+const eventFilterType = builder.inputType('EventFilter', {
+  description:
+    'Which events: those that answer to everything that is given. The cursor moves on over the others all the same.',
+  fields: (t) => ({
+    conversationIds: t.idList({ description: 'About these conversations and their messages.' }),
+    accountIds: t.idList({ description: 'About these accounts, their conversations and messages.' }),
+    types: t.field({ type: [eventTypeType], description: 'Of these types.' }),
+  }),
+});
+
+builder.subscriptionField('events', (t) =>
+  t.field({
+    type: feedItemRef,
+    authScopes: { scope: 'messages:read' },
+    description:
+      'Everything that happens. Give `after` to resume: what was missed comes first, once, in order, then `CaughtUp`, then what happens. Where a cursor cannot be resumed from, `FeedGap` comes first.',
+    args: {
+      filter: t.arg({ type: eventFilterType, description: 'Which events are wanted. Not given: all.' }),
+      after: t.arg({ type: 'EventCursor', description: 'Resume after this event. From now on, if it is not given.' }),
+    },
+    subscribe(_root, { filter, after }, { feeds, caller, clock }) {
+      if (!caller.scopes.has('messages:read')) throw clientError('FORBIDDEN', 'This needs the scope messages:read.');
+      const request = { scope: caller.scope, after: after ?? null, wanted: eventsLike(filter ?? {}) };
+      return readMarkedFeed(feeds, request, clock);
+    },
+    resolve: (told, _args, context) => itemAt(told, context),
+  }),
+);
+
+interface EventFilter {
+  readonly conversationIds?: readonly string[] | null | undefined;
+  readonly accountIds?: readonly string[] | null | undefined;
+  readonly types?: readonly EventType[] | null | undefined;
+}
+
+/** Passes events of those conversations, accounts and types (absent: of any); never those about messages that are gone. */
+function eventsLike({ conversationIds, accountIds, types }: EventFilter): (moment: Moment) => boolean {
+  const conversations = conversationIds && new Set<string>(conversationIds);
+  const accounts = accountIds && new Set<string>(accountIds);
+  const kinds = types && new Set<EventType>(types);
+  return ({ event, message }) =>
+    (event.messageId === null || message !== null) &&
+    (!kinds || kinds.has(event.type)) &&
+    (!conversations || (event.conversationId !== null && conversations.has(event.conversationId))) &&
+    (!accounts || accounts.has(event.accountId));
+}
 
 /** Passes messages that were added, by either side, where they are of those conversations and accounts (null: of any). */
 function newMessages(

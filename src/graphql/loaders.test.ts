@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Account } from '../domain/account.ts';
 import { ProviderError } from '../domain/errors.ts';
 import type { Gateway, ThreadRead } from '../domain/gateway.ts';
 import { type AccountId, brand, type ConversationId, type TenantId } from '../domain/ids.ts';
-import type { Account } from '../domain/messaging.ts';
 import type { Database } from '../store/database.ts';
 import { tenantScope } from '../store/scope.ts';
 import { createLoaders } from './loaders.ts';

@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import type { Account } from '../domain/account.ts';
 import { ProviderError } from '../domain/errors.ts';
 import type { Gateway, ThreadRead } from '../domain/gateway.ts';
 import type {
@@ -10,7 +11,7 @@ import type {
   MessageId,
   ParticipantId,
 } from '../domain/ids.ts';
-import type { Account, Booking, Conversation, Lead, Message } from '../domain/messaging.ts';
+import type { Booking, Conversation, Lead, Message } from '../domain/messaging.ts';
 import { accountsByIds, type SyncProgress, syncProgress } from '../store/account-reads.ts';
 import { type Attachment, attachmentsByIds, attachmentsOfMessages } from '../store/attachments.ts';
 import { bookingsByIds } from '../store/bookings.ts';

@@ -1,6 +1,6 @@
+import type { Account } from '../domain/account.ts';
 import type { SyncReport } from '../domain/gateway.ts';
 import type { AccountId } from '../domain/ids.ts';
-import type { Account } from '../domain/messaging.ts';
 import type { ConversationFilter } from '../store/conversations.ts';
 import type { Context } from './context.ts';
 import { noteTrouble } from './errors.ts';

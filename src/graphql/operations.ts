@@ -8,6 +8,7 @@ import type { EventStream } from './event-stream.ts';
 import { beginOperation } from './operation.ts';
 import type { Results } from './results.ts';
 import { createSubscribe } from './subscription.ts';
+import type { Vigil } from './vigil.ts';
 
 /** What the transports hand to an operation: who asks, and the connection that ends with them. */
 export interface Request {
@@ -24,11 +25,15 @@ export interface Operations {
 }
 
 /** Each operation gets a fresh context with its deadline; queries are compiled, equal subscriptions share their answers. */
-export function createOperations(schema: GraphQLSchema, surroundings: Surroundings, results: Results): Operations {
+export function createOperations(
+  schema: GraphQLSchema,
+  surroundings: Surroundings,
+  { results, vigil }: { readonly results: Results; readonly vigil: Vigil },
+): Operations {
   const execute = createExecute(schema, (errors) => {
     surroundings.log.warn({ errors }, 'A document could not be compiled. It is executed all the same, only slower.');
   });
-  const subscribe = createSubscribe({ surroundings, execute, results });
+  const subscribe = createSubscribe({ surroundings, execute, vigil, results });
   const streams = new WeakMap<object, EventStream>();
 
   const run = async (args: ExecutionArgs, { session, client }: Request): Promise<ExecutionResult> => {
@@ -72,5 +77,5 @@ function requestOf(args: ExecutionArgs): Request {
 }
 
 function isStream(answer: EventStream | ExecutionResult): answer is EventStream {
-  return 'nextAnswer' in answer;
+  return 'poll' in answer;
 }

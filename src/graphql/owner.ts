@@ -1,5 +1,5 @@
+import type { Account } from '../domain/account.ts';
 import type { AccountId } from '../domain/ids.ts';
-import type { Account } from '../domain/messaging.ts';
 import type { Context } from './context.ts';
 
 /** The account that a thing belongs to. Its row cannot be missing: references carry it. */

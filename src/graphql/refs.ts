@@ -1,6 +1,7 @@
+import type { Account, Failure, Tenant } from '../domain/account.ts';
 import type { ProviderFace } from '../domain/gateway.ts';
 import type { AccountId, ParticipantId } from '../domain/ids.ts';
-import type { Account, Booking, Conversation, Failure, Lead, Message, Tenant } from '../domain/messaging.ts';
+import type { Booking, Conversation, Lead, Message } from '../domain/messaging.ts';
 import type { Attachment } from '../store/attachments.ts';
 import type { Delivery } from '../store/deliveries.ts';
 import { builder } from './builder.ts';

@@ -16,7 +16,9 @@ import './lead.ts';
 import './send.ts';
 import './marks.ts';
 import './no-reply-needed.ts';
+import './closing.ts';
 import './aliases.ts';
+import './tokens.ts';
 import './live.ts';
 import { builder } from './builder.ts';
 

@@ -1,6 +1,7 @@
+import type { Account } from '../domain/account.ts';
 import type { DomainError } from '../domain/errors.ts';
 import { type AttachmentId, brand, type ConversationId } from '../domain/ids.ts';
-import type { Account, Conversation, SentBy } from '../domain/messaging.ts';
+import type { Conversation, SentBy } from '../domain/messaging.ts';
 import { type Ability, capabilitiesIn, hindrance } from './capabilities.ts';
 import type { Context } from './context.ts';
 import { idOf } from './node.ts';

@@ -1,6 +1,9 @@
 import type { ExecutionResult } from 'graphql';
-import type { WebSocket } from 'ws';
 import type { EventStream } from './event-stream.ts';
+import type { Waiter } from './polled-source.ts';
+import type { Answer } from './shared-answers.ts';
+import type { SocketExtra } from './sockets.ts';
+import { frameLength, type Opening, writeFrame } from './text-frame.ts';
 
 /** Bytes that may wait in a socket before its stream stops asking for more: it then reads on from the log when there is room. */
 const HIGH_WATER = 64 * 1024;
@@ -12,52 +15,91 @@ const FORBIDDEN = 4403;
  * Sends a stream's answers over a socket, as the protocol's `next` messages. Written past graphql-ws, which would make each message's
  * text anew for every subscriber. To graphql-ws it is a stream without values that ends when there is nothing more to send.
  */
-export function sendStream(socket: WebSocket, id: string, stream: EventStream): AsyncIterableIterator<ExecutionResult> {
-  return new SocketStream(socket, id, stream);
+export function sendStream(to: SocketExtra, id: string, stream: EventStream): AsyncIterableIterator<ExecutionResult> {
+  return new SocketStream(to, id, stream);
 }
 
-class SocketStream implements AsyncIterableIterator<ExecutionResult> {
-  readonly #socket: WebSocket;
-  readonly #before: string;
+class SocketStream implements AsyncIterableIterator<ExecutionResult>, Waiter {
+  readonly #to: SocketExtra;
+  readonly #opening: Opening;
   readonly #stream: EventStream;
+  readonly #done = Promise.withResolvers<IteratorResult<ExecutionResult>>();
+  /** Answers that there was no room for yet. */
+  #unsent: readonly Answer[] = none;
+  #full = false;
 
-  constructor(socket: WebSocket, id: string, stream: EventStream) {
-    this.#socket = socket;
-    this.#before = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+  constructor(to: SocketExtra, id: string, stream: EventStream) {
+    this.#to = to;
+    const text = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+    this.#opening = { text, bytes: Buffer.byteLength(text) };
     this.#stream = stream;
   }
 
-  async next(): Promise<IteratorResult<ExecutionResult>> {
-    const socket = this.#socket;
-    const stream = this.#stream;
-    try {
-      for (let answer = await stream.nextAnswer(); answer; answer = await stream.nextAnswer()) {
-        if (socket.readyState !== socket.OPEN) break;
-        const room = send(socket, `${this.#before}${answer.text()}}`);
-        if (room) await room;
+  next(): Promise<IteratorResult<ExecutionResult>> {
+    this.#stream.tell(this);
+    this.ready();
+    return this.#done.promise;
+  }
+
+  ready(): void {
+    const { socket } = this.#to;
+    while (!this.#full) {
+      const answers = socket.readyState === socket.OPEN ? this.#next() : null;
+      if (answers === undefined) return;
+      if (answers === null) {
+        this.#end();
+        return;
       }
-    } finally {
-      await stream.return();
+      this.#unsent = this.#send(answers);
     }
-    if (stream.tokenEnded) socket.close(FORBIDDEN, 'Forbidden');
-    return { value: undefined, done: true };
   }
 
   async return(): Promise<IteratorResult<ExecutionResult>> {
-    await this.#stream.return();
-    return { value: undefined, done: true };
+    this.#end();
+    return this.#done.promise;
   }
 
   [Symbol.asyncIterator](): this {
     return this;
   }
+
+  #next(): readonly Answer[] | null | undefined {
+    return this.#unsent.length > 0 ? this.#unsent : this.#stream.poll();
+  }
+
+  /** In one write: one for each of many small messages costs more than all else about them. Returns what is left to be sent. */
+  #send(answers: readonly Answer[]): readonly Answer[] {
+    let length = 0;
+    let count = 0;
+    for (; count < answers.length && length < HIGH_WATER; count += 1)
+      length += frameLength(this.#opening, (answers[count] as Answer).bytes());
+    const frames = Buffer.allocUnsafe(length);
+    for (let i = 0, at = 0; i < count; i += 1)
+      at = writeFrame(frames, at, this.#opening, (answers[i] as Answer).bytes());
+    this.#write(frames);
+    return count === answers.length ? none : answers.slice(count);
+  }
+
+  /** Nothing is compressed, so that nothing waits in the socket itself that would have to go before. */
+  #write(frames: Buffer): void {
+    const { wire } = this.#to;
+    if (wire.writableLength < HIGH_WATER) {
+      wire.write(frames);
+      return;
+    }
+    // Goes on when this has left, or cannot leave any more.
+    this.#full = true;
+    wire.write(frames, () => {
+      this.#full = false;
+      this.ready();
+    });
+  }
+
+  #end(): void {
+    this.#stream.close();
+    if (this.#stream.tokenEnded) this.#to.socket.close(FORBIDDEN, 'Forbidden');
+    this.#done.resolve({ value: undefined, done: true });
+  }
 }
 
-/** Nothing where there is room for more; else resolves when this was written, or cannot be any more. */
-function send(socket: WebSocket, message: string): Promise<void> | undefined {
-  if (socket.bufferedAmount < HIGH_WATER) {
-    socket.send(message);
-    return undefined;
-  }
-  return new Promise((resolve) => socket.send(message, () => resolve()));
-}
+const none: readonly Answer[] = [];

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Server as Protocol, WebSocket as ProtocolSocket } from 'graphql-ws';
 import type { WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../lib/clock.ts';
@@ -6,6 +8,8 @@ import type { Log } from '../lib/log.ts';
 /** What graphql-ws is told of the socket that an operation came by. */
 export interface SocketExtra {
   readonly socket: WebSocket;
+  /** What the websocket writes to. */
+  readonly wire: Duplex;
 }
 
 export interface SocketParts {
@@ -31,9 +35,9 @@ export function speakGraphql(server: WebSocketServer, parts: SocketParts): () =>
   }
   // The socket closes by itself with the code that says what was wrong, such as a message that is too large.
   const broke = (error: Error): void => parts.log.debug({ err: error }, 'A websocket broke.');
-  server.on('connection', (socket: WebSocket) => {
+  server.on('connection', (socket: WebSocket, request: IncomingMessage) => {
     socket.on('pong', heard).on('error', broke);
-    open(socket, parts);
+    open({ socket, wire: request.socket }, parts);
   });
   return every(parts.clock, parts.keepAliveMs, () => {
     for (const socket of server.clients) {
@@ -45,8 +49,9 @@ export function speakGraphql(server: WebSocketServer, parts: SocketParts): () =>
   });
 }
 
-function open(socket: WebSocket, { protocol, log }: SocketParts): void {
-  const closed = protocol.opened(new Wire(socket, log), { socket });
+function open(extra: SocketExtra, { protocol, log }: SocketParts): void {
+  const { socket } = extra;
+  const closed = protocol.opened(new Wire(socket, log), extra);
   socket.once('close', (code, reason) => {
     closed(code, String(reason)).catch((error: unknown) =>
       log.error({ err: error }, 'A websocket did not end cleanly.'),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Account, AccountState } from '../domain/account.ts';
 import { ProviderError } from '../domain/errors.ts';
 import type { SyncReport } from '../domain/gateway.ts';
 import { type AccountId, brand } from '../domain/ids.ts';
-import type { Account, AccountState } from '../domain/messaging.ts';
 import { sourceOf, staleBefore } from './sources.ts';
 
 const now = new Date('2026-03-02T10:00:00Z');

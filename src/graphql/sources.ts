@@ -1,7 +1,7 @@
+import type { Account } from '../domain/account.ts';
 import type { ProviderError } from '../domain/errors.ts';
 import type { ProviderFace, SyncReport } from '../domain/gateway.ts';
 import type { AccountId } from '../domain/ids.ts';
-import type { Account } from '../domain/messaging.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { noteTrouble } from './errors.ts';

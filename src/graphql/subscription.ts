@@ -15,9 +15,11 @@ import type { Execute } from './compile.ts';
 import type { Surroundings } from './context.ts';
 import { costError } from './cost.ts';
 import { createEventStream, type EventStream } from './event-stream.ts';
+import { isFeedSource } from './feed-reader.ts';
 import { beginOperation } from './operation.ts';
 import type { Results } from './results.ts';
 import { createAnswerGroups } from './shared-answers.ts';
+import type { Vigil } from './vigil.ts';
 
 /** Begins a subscription for that session: its stream, or why there is none. Never throws for a caller's fault. */
 export type Subscribe = (args: ExecutionArgs, session: Session) => Promise<EventStream | ExecutionResult>;
@@ -25,6 +27,7 @@ export type Subscribe = (args: ExecutionArgs, session: Session) => Promise<Event
 export interface SubscribeParts {
   readonly surroundings: Surroundings;
   readonly execute: Execute;
+  readonly vigil: Vigil;
   readonly results: Results;
 }
 
@@ -33,7 +36,7 @@ export interface SubscribeParts {
  * same scopes (and the same token, where addresses of files are selected), with the same document and the same variables, but for the
  * cursor they began after.
  */
-export function createSubscribe({ surroundings, execute, results }: SubscribeParts): Subscribe {
+export function createSubscribe({ surroundings, execute, vigil, results }: SubscribeParts): Subscribe {
   const groups = createAnswerGroups();
   const documents = new WeakMap<object, { readonly number: number; readonly personal: boolean }>();
   let documentsSeen = 0;
@@ -54,14 +57,16 @@ export function createSubscribe({ surroundings, execute, results }: SubscribePar
       variables,
     ]);
   };
-  const answerTo = async (args: ExecutionArgs, session: Session, event: unknown): Promise<ExecutionResult> => {
+  const answersTo = (args: ExecutionArgs, session: Session, events: readonly object[]) => {
     const operation = beginOperation(surroundings, session.caller);
-    try {
-      const result = await execute({ ...args, rootValue: event, contextValue: operation.context });
-      return results.finish(result, operation.context.trouble);
-    } finally {
-      operation.end();
-    }
+    const { context } = operation;
+    const answers = events.map((event) =>
+      execute({ ...args, rootValue: event, contextValue: context }).then((result) =>
+        results.finish(result, context.trouble),
+      ),
+    );
+    void Promise.allSettled(answers).then(() => operation.end());
+    return answers;
   };
   return async ({ schema, document, variableValues, operationName }, session) => {
     // Kept as long as the subscription: without the context that the operation came with.
@@ -74,15 +79,18 @@ export function createSubscribe({ surroundings, execute, results }: SubscribePar
       if (refused) return results.finish({ errors: [refused] });
       const source = await createSourceEventStream(checked);
       if (!(Symbol.asyncIterator in source)) return results.finish(source);
+      if (!isFeedSource(source)) throw new Error('A subscription must read a feed.');
       const group = groups.join(groupKey(args, checked.operation, session));
       const { clock } = surroundings;
+      const eventArgs = { ...args, variableValues: variablesOfEvents(checked.operation, args.variableValues ?? {}) };
       return createEventStream({
         source,
         group,
         session,
+        vigil,
         clock,
         results,
-        answerTo: (event) => answerTo(args, session, event),
+        answersTo: (events) => answersTo(eventArgs, session, events),
       });
     } finally {
       opening.end();
@@ -103,15 +111,23 @@ function selectsAddresses(document: DocumentNode): boolean {
   return found;
 }
 
+type Variables = { readonly [name: string]: unknown };
+
+const CURSOR = 'EventCursor';
+
 /** The variables that answers depend on, in the order in which they are declared. */
-function variablesBesideCursor(
-  operation: OperationDefinitionNode,
-  values: { readonly [name: string]: unknown },
-): unknown {
+function variablesBesideCursor(operation: OperationDefinitionNode, values: Variables): unknown {
   const names = (operation.variableDefinitions ?? [])
-    .filter(({ type }) => namedType(type) !== 'EventCursor')
+    .filter(({ type }) => namedType(type) !== CURSOR)
     .map(({ variable }) => variable.name.value);
   return names.map((name) => [name, values[name] ?? null, Object.hasOwn(values, name)]);
+}
+
+/** The variables that events are executed with: where the subscription began is nothing to them, and need not be read for each. */
+function variablesOfEvents({ variableDefinitions = [] }: OperationDefinitionNode, values: Variables): Variables {
+  const cursors = variableDefinitions.filter(({ type }) => type.kind === Kind.NAMED_TYPE && type.name.value === CURSOR);
+  const names = new Set(cursors.map(({ variable }) => variable.name.value));
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !names.has(name)));
 }
 
 function namedType(type: TypeNode): string {

@@ -18,6 +18,7 @@ import { type Request as Asked, createOperations } from './operations.ts';
 import { createOrigins, preflight, shareWith } from './origins.ts';
 import { isMultipart, MAX_BODY, paramsOfUrl, readParams, refusal } from './request-body.ts';
 import { createResults, formatError, withStatus } from './results.ts';
+import { createVigil } from './vigil.ts';
 import { attachWebsocket } from './websocket.ts';
 
 export interface TransportOptions {
@@ -56,12 +57,12 @@ export function createTransport(options: TransportOptions): Transport {
   const { schema, db, gateway, clock, times, wakes, log, publicUrl, links } = options;
   const feeds = createFeedFollower({ db, wakes, clock, lookEveryMs: times.lookEveryMs, log });
   const results = createResults(log);
+  const authentication = createAuthentication(db, clock);
   const operations = createOperations(
     schema,
     { ...{ db, gateway, clock, times, publicUrl, links }, wakes, feeds, log },
-    results,
+    { results, vigil: createVigil(clock, wakes, authentication.forget) },
   );
-  const authentication = createAuthentication(db, clock);
   const origins = createOrigins(options.allowedOrigins);
   const page = options.graphiql ? createGraphiqlPage(options.initialToken ?? null) : null;
   const yoga = createYoga<Partial<Asked>>({

@@ -17,7 +17,8 @@ const viewerType = builder.objectRef<Caller>('Viewer').implement({
   fields: (t) => ({
     tenant: t.expose('tenant', { type: tenantRef, description: 'The tenant that the token belongs to.' }),
     scopes: t.stringList({
-      description: 'What the token allows: `messages:read`, `messages:send`, `messages:import`, `accounts:manage`.',
+      description:
+        'What the token allows: `messages:read`, `messages:send`, `messages:import`, `accounts:manage`, `tokens:manage`.',
       resolve: ({ scopes }) => [...scopes],
     }),
   }),

@@ -77,7 +77,7 @@ function createProtocol(parts: WebsocketParts) {
     onOperation(socket, id, _payload, args) {
       const stream = parts.operations.streamOf(args.contextValue as object);
       if (stream) args.contextValue = null;
-      return stream && sendStream(socket.extra.socket, id, stream);
+      return stream && sendStream(socket.extra, id, stream);
     },
     onNext: (_socket, _id, _payload, _args, { data, errors, extensions }) =>
       errors && {

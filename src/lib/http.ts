@@ -38,10 +38,13 @@ export function createHttp({ provider, fetch }: HttpOptions): Http {
       const signal = init.signal ?? null;
       if (signal?.aborted) throw fail('timeout', 'given up before it was sent', { noEffect: true });
 
+      // What the way to the provider refuses by itself, such as an hour that is used up, says so already.
       const unanswered = (cause: unknown, noEffect: boolean): ProviderError =>
-        signal?.aborted
-          ? fail('timeout', 'no answer in time', { noEffect, cause })
-          : fail('unavailable', `no answer${codeOf(cause)}`, { noEffect, cause });
+        cause instanceof ProviderError
+          ? cause
+          : signal?.aborted
+            ? fail('timeout', 'no answer in time', { noEffect, cause })
+            : fail('unavailable', `no answer${codeOf(cause)}`, { noEffect, cause });
 
       const response = await untilAborted(signal, () => fetch(url, { ...init, redirect: 'manual' })).catch((error) => {
         throw unanswered(error, neverConnected(error));

@@ -19,7 +19,7 @@ import type {
   ProviderMessage,
   UnwrittenConversation,
 } from '../domain/messaging.ts';
-import type { Limits } from './limits.ts';
+import type { Allowance, Lane, Limits } from './limits.ts';
 import type { ProviderRoute, WebhookDelivery, WebhookVerdict } from './webhook-contract.ts';
 
 /*
@@ -81,6 +81,8 @@ export interface Deps {
   readonly fetch: Fetch;
   now(): Date;
   readonly memory: Memory;
+  /** Passes on what an answer said of the hour's budget, of all requests under the account's `budgetKey`. */
+  allowance?(told: Allowance): void;
   /** Notes facts of a call for the log, such as the provider's own request id. No secrets, no texts. */
   note?(facts: Readonly<Record<string, string | number | null>>): void;
 }
@@ -102,8 +104,8 @@ export interface Memory {
 export interface Call {
   /** Aborted when the deadline passes or nobody waits any more. Sends are never aborted for want of a waiting caller. */
   readonly signal: AbortSignal;
-  /** Who waits: people's reads go before sweeps. */
-  readonly lane: 'person' | 'background';
+  /** Who waits: people go before the looks that keep accounts up to date, and these before sweeps. */
+  readonly lane: Lane;
 }
 
 /** Names a conversation to its provider: its id where one is known, and how to reach it. */
@@ -150,6 +152,8 @@ export interface Pull {
   readonly more: boolean;
   /** To be confirmed after the commit, where the provider wants that. */
   readonly receipt: Receipt | null;
+  /** At the end of a sweep that told every message by itself: no thread has to be read for what was there when it began. */
+  readonly threadsTold?: true;
 }
 
 /** One connected account's way to its provider. */

@@ -123,11 +123,12 @@ async function attempt<T>(
   failureIn: (answer: T) => ProviderError | null = () => null,
 ): Promise<T> {
   const started = parts.clock.monotonic();
+  let begun = false;
   const note = (error: ProviderError | null): void => {
-    if (error?.kind === 'rate-limited' && error.retryAt) parts.throttle.hold(error.retryAt);
+    // What was refused here, for one lane perhaps, says nothing of the others.
+    if (begun && error?.kind === 'rate-limited' && error.retryAt) parts.throttle.hold(error.retryAt);
     parts.observe?.({ operation, lane: call.lane, ms: parts.clock.monotonic() - started, error });
   };
-  let begun = false;
   const begin = async (): Promise<T> => {
     // Whoever has gone while this waited for its place is not asked for.
     call.signal.throwIfAborted();

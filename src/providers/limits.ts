@@ -1,5 +1,8 @@
 import type { ReplyWindow } from '../domain/gateway.ts';
 
+/** Who waits for a call: people, the looks that keep accounts up to date, or walks over everything. */
+export type Lane = 'person' | 'background' | 'sweep';
+
 /** Facts about a provider, as data. */
 export interface Limits {
   /** Keys that one call of `conversations` or `messages` may be given. */
@@ -20,4 +23,19 @@ export interface Limits {
   readonly replyWindow: ReplyWindow | null;
   /** Null where messages carry no attachments. `types` are media types. */
   readonly attachments: { readonly types: readonly string[]; readonly maxBytes: number } | null;
+}
+
+/** What a provider said of the requests it still takes. */
+export interface Allowance {
+  /** Requests an hour. */
+  readonly limit: number;
+  readonly remaining: number;
+  /** When it counts anew. */
+  readonly resetAt: Date;
+}
+
+/** What is left of an hour's requests. */
+export interface Budget {
+  /** Throws `rate-limited`, with the time when it counts anew, where nothing is left for that lane. */
+  admit(lane: Lane, operation: string): Promise<void>;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { ProviderError } from '../domain/errors.ts';
 import { createManualClock } from '../lib/clock.ts';
 import type { Call } from './contract.ts';
-import type { Limits } from './limits.ts';
+import type { Budget, Limits } from './limits.ts';
 import { createThrottle } from './throttle.ts';
 
 const MINUTE = 60_000;
@@ -9,7 +10,7 @@ const start = new Date('2026-03-02T09:00:00Z');
 const person: Call = { lane: 'person', signal: new AbortController().signal };
 const background: Call = { ...person, lane: 'background' };
 
-function setUp(limits: Partial<Limits> = {}) {
+function setUp(limits: Partial<Limits> = {}, budget: Budget | null = null) {
   const clock = createManualClock(start);
   const throttle = createThrottle(
     'acme',
@@ -19,6 +20,7 @@ function setUp(limits: Partial<Limits> = {}) {
       ...{ requestsPerHour: null, parallel: 2, ...limits },
     },
     clock,
+    budget,
   );
   const begun: string[] = [];
   const ends = new Map<string, () => void>();
@@ -63,13 +65,15 @@ describe('the places of a throttle', () => {
     expect(await Promise.all(work)).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('go to people before sweeps, and else to whoever came first', async () => {
+  it('go to people before looks before sweeps, and else to whoever came first', async () => {
     const { begin, begun, end } = setUp({ parallel: 1 });
     void begin('first', background);
-    for (const name of ['sweep 1', 'sweep 2']) void begin(name, background);
+    for (const name of ['sweep 1', 'sweep 2']) void begin(name, { ...person, lane: 'sweep' });
+    for (const name of ['look 1', 'look 2']) void begin(name, background);
     for (const name of ['person 1', 'person 2']) void begin(name, person);
-    for (const name of ['first', 'person 1', 'person 2', 'sweep 1', 'sweep 2']) await end(name);
-    expect(begun).toEqual(['first', 'person 1', 'person 2', 'sweep 1', 'sweep 2']);
+    const order = ['first', 'person 1', 'person 2', 'look 1', 'look 2', 'sweep 1', 'sweep 2'];
+    for (const name of order) await end(name);
+    expect(begun).toEqual(order);
   });
 
   it('are not taken from under whoever waited by those who come just then', async () => {
@@ -146,41 +150,18 @@ describe('the silence that a provider asks for', () => {
 });
 
 describe("an hour's requests", () => {
-  const perHour = 100;
-  const count = async (run: () => Promise<unknown>): Promise<number> => {
-    for (let done = 0; ; done += 1) if (!(await run().then(Boolean, () => false))) return done;
-  };
-
-  it('are kept in part for people: sweeps stop at the last tenth', async () => {
-    const { throttle } = setUp({ requestsPerHour: perHour });
-    expect(await count(() => throttle.run(background, 'sweep', pass))).toBe(90);
-    expect(await count(() => throttle.run(person, 'messages', pass))).toBe(10);
-  });
-
-  it('come back evenly, to people first, and who is refused is told when', async () => {
-    const { clock, throttle } = setUp({ requestsPerHour: perHour });
-    await count(() => throttle.run(person, 'messages', pass));
-    const each = (60 * MINUTE) / perHour;
-    const refusalOf = (call: Call) => throttle.run(call, 'messages', pass).catch((error: unknown) => error);
-    const at = (ms: number) => ({ kind: 'rate-limited', retryAt: new Date(start.getTime() + ms), noEffect: true });
-    expect(await refusalOf(person)).toMatchObject(at(each));
-    expect(await refusalOf(background)).toMatchObject(at(11 * each));
-    clock.advance(each - 1);
-    expect(await refusalOf(person)).toMatchObject(at(each));
-    clock.advance(1);
+  it('are asked about for whoever wants one, and a refusal is handed on before a place is taken', async () => {
+    const asked: string[] = [];
+    const spent = new ProviderError({ provider: 'acme', operation: 'sweep', kind: 'rate-limited', message: 'no' });
+    const budget: Budget = {
+      async admit(lane, operation) {
+        asked.push(`${lane} ${operation}`);
+        if (lane === 'sweep') throw spent;
+      },
+    };
+    const { throttle } = setUp({ parallel: 1 }, budget);
+    await expect(throttle.run({ ...person, lane: 'sweep' }, 'sweep', pass)).rejects.toBe(spent);
     expect(await throttle.run(person, 'messages', pass)).toBe('through');
-    clock.advance(11 * each);
-    expect(await throttle.run(background, 'messages', pass)).toBe('through');
-  });
-
-  it('do not pile up over a quiet day', async () => {
-    const { clock, throttle } = setUp({ requestsPerHour: perHour });
-    clock.advance(24 * 60 * MINUTE);
-    expect(await count(() => throttle.run(person, 'messages', pass))).toBe(perHour);
-  });
-
-  it('are not counted where the provider has no such limit', async () => {
-    const { throttle } = setUp({ requestsPerHour: null });
-    for (let done = 0; done < 5000; done += 1) await throttle.run(background, 'sweep', pass);
+    expect(asked).toEqual(['sweep sweep', 'person messages']);
   });
 });

@@ -30,7 +30,12 @@ export type WebhookVerdict =
       readonly deliveryId: string | null;
       /**
        * Per account named by its index: what the delivery says in full. An empty list is a hint: look now.
-       * An account that is not named is not concerned.
+       * An account that is not named is not concerned. Where a secret is shared by many accounts, `identity` says which of them
+       * the delivery is about, as `verify` names it.
        */
-      readonly accounts: readonly { readonly index: number; readonly events: readonly ProviderEvent[] }[];
+      readonly accounts: readonly {
+        readonly index: number;
+        readonly events: readonly ProviderEvent[];
+        readonly identity?: string;
+      }[];
     };

@@ -15,6 +15,18 @@ import type { World } from './world.ts';
  * Where a method names what does not exist it throws a RangeError: a script that does nothing should fail loudly.
  */
 
+/** What differs between providers in what can be promised of them at best. Exported as `traits` by a simulator.ts; absent: the first of each. */
+export interface ProviderTraits {
+  /** The least upstream calls that reading so many conversations with so many of their messages takes. Absent: one. */
+  readonly leastCalls?: (of: { readonly conversations: number; readonly messages: number }) => number;
+  /** What says that something was read: each message, or its conversation up to a time. */
+  readonly readMarks?: 'messages' | 'conversations';
+  /** What a file that was handed in can be sent in: the conversation it was handed in for, or any of the account. */
+  readonly filesBelongTo?: 'conversation' | 'account';
+  /** Whether a webhook delivery says what happened, or only that something did. */
+  readonly webhooksTell?: 'news' | 'hints';
+}
+
 /** How every simulator is made. Switches left out have the provider's documented behaviour. */
 export interface SimulatorOptions<Switches> {
   readonly world: World;

@@ -7,6 +7,8 @@ export interface AccountRow {
   readonly id: AccountId;
   readonly tenant_id: TenantId;
   readonly live_from: Date;
+  /** Set while the report of a walk is open: what was sent before it should have been known without that walk. */
+  readonly sweep_since: Date | null;
 }
 
 /**
@@ -14,10 +16,8 @@ export interface AccountRow {
  * other, so an echo and its settling never race, and two batches never wait for each other's rows. Null where there is none.
  */
 export async function lockAccount(tx: Transaction, accountId: AccountId): Promise<AccountRow | null> {
-  const rows = await tx.$queryRaw<{ id: string; tenant_id: string; live_from: Date }[]>`
-    SELECT id, tenant_id, live_from FROM account WHERE id = ${accountId} FOR NO KEY UPDATE`;
+  const rows = await tx.$queryRaw<{ id: string; tenant_id: string; live_from: Date; sweep_since: Date | null }[]>`
+    SELECT id, tenant_id, live_from, sweep_since FROM account WHERE id = ${accountId} FOR NO KEY UPDATE`;
   const row = rows[0];
-  return row
-    ? { id: brand<AccountId>(row.id), tenant_id: brand<TenantId>(row.tenant_id), live_from: row.live_from }
-    : null;
+  return row ? { ...row, id: brand<AccountId>(row.id), tenant_id: brand<TenantId>(row.tenant_id) } : null;
 }

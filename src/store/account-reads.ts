@@ -1,5 +1,5 @@
+import type { Account, AccountState, SweepReport } from '../domain/account.ts';
 import { type AccountId, brand, type TenantId } from '../domain/ids.ts';
-import type { Account, AccountState } from '../domain/messaging.ts';
 import type { Database } from './database.ts';
 import { failureFromJson } from './rows.ts';
 import type { TenantScope } from './scope.ts';
@@ -76,13 +76,15 @@ type AccountCells = [
   lastPulledAt: Cell,
   lastError: Cell,
   importedAt: Cell,
+  lastSweep: Cell,
 ];
 
 const select = `SELECT id, tenant_id, provider, title, identity, state, ${moment('live_from')}, ${moment('last_pulled_at')},
-  last_error, ${moment('imported_at')} FROM account`;
+  last_error, ${moment('imported_at')}, last_sweep FROM account`;
 
 function toAccount(cells: AccountCells): Account {
-  const [id, tenantId, provider, title, identity, state, liveFrom, lastPulledAt, lastError, importedAt] = cells;
+  const [id, tenantId, provider, title, identity, state, liveFrom, lastPulledAt, lastError, importedAt, lastSweep] =
+    cells;
   return {
     id: brand<AccountId>(id),
     tenantId: brand<TenantId>(tenantId),
@@ -94,5 +96,10 @@ function toAccount(cells: AccountCells): Account {
     lastPulledAt: toDateOrNull(lastPulledAt),
     lastError: lastError === null ? null : failureFromJson(JSON.parse(lastError)),
     importedAt: toDateOrNull(importedAt),
+    lastSweep: lastSweep === null ? null : toReport(JSON.parse(lastSweep)),
   };
+}
+
+function toReport({ at, read, repaired }: { at: string; read: number; repaired: number }): SweepReport {
+  return { at: new Date(at), read, repaired };
 }

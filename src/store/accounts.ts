@@ -1,19 +1,22 @@
+import type { AccountState, Failure } from '../domain/account.ts';
 import type { AccountId, TenantId } from '../domain/ids.ts';
 import { brand } from '../domain/ids.ts';
-import type { AccountState, Failure } from '../domain/messaging.ts';
 import { createId } from '../lib/id.ts';
 import type { Database, Transaction } from './database.ts';
 import { appendEvents } from './feed.ts';
-import { failureToJson } from './rows.ts';
+import { failureFromJson, failureToJson } from './rows.ts';
 
 /** An account as those who work for it need it; `credentials` are sealed. */
 export interface AccountRecord {
   readonly id: AccountId;
   readonly tenantId: TenantId;
   readonly provider: string;
+  /** The upstream account itself. */
+  readonly identity: string | null;
   readonly state: AccountState;
   readonly credentials: Uint8Array;
   readonly lastPulledAt: Date | null;
+  readonly lastError: Failure | null;
   readonly importedAt: Date | null;
 }
 
@@ -172,9 +175,11 @@ const recordFields = {
   id: true,
   tenant_id: true,
   provider: true,
+  identity: true,
   state: true,
   credentials: true,
   last_pulled_at: true,
+  last_error: true,
   imported_at: true,
 } as const;
 
@@ -182,18 +187,22 @@ function toRecord(row: {
   id: string;
   tenant_id: string;
   provider: string;
+  identity: string | null;
   state: string;
   credentials: Uint8Array;
   last_pulled_at: Date | null;
+  last_error: unknown;
   imported_at: Date | null;
 }): AccountRecord {
   return {
     id: brand<AccountId>(row.id),
     tenantId: brand<TenantId>(row.tenant_id),
     provider: row.provider,
+    identity: row.identity,
     state: row.state as AccountState,
     credentials: row.credentials,
     lastPulledAt: row.last_pulled_at,
+    lastError: failureFromJson(row.last_error),
     importedAt: row.imported_at,
   };
 }

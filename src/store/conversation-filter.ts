@@ -15,6 +15,8 @@ export interface ConversationFilter {
   readonly snoozed?: boolean;
   /** False also finds those of whom nothing is known. */
   readonly noReplyNeeded?: boolean;
+  /** Whether a message of ours may not have reached the participant: nobody can tell yet, or it failed. */
+  readonly undelivered?: boolean;
   readonly bookingExternalId?: string;
   readonly propertyExternalId?: string;
   /** Both bounds are exclusive; conversations without messages are outside of any. */
@@ -53,8 +55,15 @@ function stateConditions(filter: ConversationFilter, now: Date, parameters: Para
   if (filter.urgent !== undefined) conditions.push(filter.urgent ? 'c.urgent' : 'NOT c.urgent');
   if (filter.noReplyNeeded !== undefined)
     conditions.push(`c.no_reply_needed IS ${filter.noReplyNeeded ? '' : 'NOT '}TRUE`);
+  if (filter.undelivered !== undefined) conditions.push(undeliveredCondition(filter.undelivered));
   if (filter.snoozed !== undefined) conditions.push(snoozeCondition(filter.snoozed, now, parameters));
   return conditions;
+}
+
+/** Few messages do not arrive: begun from them, and not from every conversation. */
+function undeliveredCondition(undelivered: boolean): string {
+  const begin = `c.id = ANY(ARRAY(SELECT o.conversation_id FROM outbox o WHERE o.tenant_id = $1 AND o.state IN ('UNKNOWN', 'FAILED')))`;
+  return undelivered ? begin : `NOT ${begin}`;
 }
 
 function snoozeCondition(snoozed: boolean, now: Date, parameters: Parameters): string {

@@ -10,7 +10,7 @@ import {
   type ParticipantId,
 } from '../domain/ids.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { Address, Conversation, ConversationFacts } from '../domain/messaging.ts';
+import type { Address, Assignee, Conversation, ConversationFacts } from '../domain/messaging.ts';
 import { type Cell, moment, toBooleanOrNull, toDate, toDateOrNull } from './statement.ts';
 
 /** The cells of `conversationColumns`. */
@@ -33,6 +33,7 @@ export type ConversationCells = [
   unreadCount: string,
   noReplyNeeded: Cell,
   closedAt: Cell,
+  assignee: Cell,
   facts: Cell,
   observedAt: string,
   messagesReadAt: Cell,
@@ -44,7 +45,7 @@ export type ConversationCells = [
 export const conversationColumns = `c.id, c.account_id, c.external_id, c.address,
   c.participant_id, p.name, p.email, CASE WHEN p.external_id LIKE 'of %' THEN NULL ELSE p.external_id END,
   c.channel, c.subject, c.booking_id, c.lead_id, c.last_message_id, ${moment('c.last_message_at')}, ${moment('c.order_at')},
-  c.unread_count, c.no_reply_needed, ${moment('c.closed_at')}, c.facts, ${moment('c.observed_at')},
+  c.unread_count, c.no_reply_needed, ${moment('c.closed_at')}, c.assignee, c.facts, ${moment('c.observed_at')},
   ${moment('c.messages_read_at')}, c.history_complete, c.history_cursor`;
 
 /** What conversations are read from: they as `c`, each with its participant as `p`. */
@@ -55,7 +56,7 @@ export const conversationSource = `conversation c
 export function toConversation(cells: ConversationCells): Conversation {
   const [id, accountId, externalId, address, participantId, name, email, participantExternalId, ...rest] = cells;
   const [channel, subject, bookingId, leadId, lastMessageId, lastMessageAt, orderAt, unreadCount, ...last] = rest;
-  const [noReplyNeeded, closedAt, facts, observedAt, messagesReadAt, historyComplete, historyCursor] = last;
+  const [noReplyNeeded, closedAt, assignee, facts, observedAt, messagesReadAt, historyComplete, historyCursor] = last;
   return {
     id: brand<ConversationId>(id),
     accountId: brand<AccountId>(accountId),
@@ -75,6 +76,7 @@ export function toConversation(cells: ConversationCells): Conversation {
     unreadCount: Number(unreadCount),
     noReplyNeeded: toBooleanOrNull(noReplyNeeded),
     closedAt: toDateOrNull(closedAt),
+    assignee: assignee === null ? null : (JSON.parse(assignee) as Assignee),
     facts: facts === null ? null : toFacts(JSON.parse(facts)),
     observedAt: toDate(observedAt),
     messagesReadAt: toDateOrNull(messagesReadAt),

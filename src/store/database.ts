@@ -16,6 +16,8 @@ export interface Database {
   readonly kind: 'embedded' | 'postgres';
   /** How another process of this machine reaches it, `psql` among them. */
   readonly url: string;
+  /** The directory of the embedded database; null where it is a given one. */
+  readonly dataDir: string | null;
   readonly prisma: PrismaClient;
   /** The connections that Prisma uses too. */
   readonly pool: pg.Pool;
@@ -73,7 +75,7 @@ async function openAt(
   pool.on('error', (error) => log?.warn({ err: error }, 'a database connection broke while unused'));
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   return {
-    ...{ kind, url, prisma, pool },
+    ...{ kind, url, prisma, pool, dataDir: store && options.dataDir },
     transaction: transactionsOn(prisma, pool),
     async close() {
       await prisma.$disconnect();

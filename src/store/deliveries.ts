@@ -1,6 +1,6 @@
+import type { Failure } from '../domain/account.ts';
 import type { AttemptOutcome, DeliveryEvidence, DeliveryState } from '../domain/delivery.ts';
 import type { MessageId } from '../domain/ids.ts';
-import type { Failure } from '../domain/messaging.ts';
 import type { Database } from './database.ts';
 import { failureFromJson } from './rows.ts';
 import type { TenantScope } from './scope.ts';

@@ -55,9 +55,26 @@ export async function oldestSeq(db: Database, scope: TenantScope): Promise<bigin
   return rows[0] ? BigInt(rows[0][0]) : null;
 }
 
-type EventCells = [seq: string, type: string, accountId: string, conversationId: Cell, messageId: Cell];
+/** How many messages of an account were announced after a number, but for our own sends. */
+export async function addedSince(
+  db: Database,
+  scope: TenantScope,
+  accountId: AccountId,
+  after: bigint,
+): Promise<number> {
+  const rows = await readRows<[count: string]>(db, {
+    text: `SELECT count(*) FROM event e LEFT JOIN outbox o ON o.message_id = e.message_id
+      WHERE e.tenant_id = $1 AND e.seq > $2 AND e.account_id = $3 AND e.type = 'MessageAdded' AND o.message_id IS NULL`,
+    values: [scope.tenantId, String(after), accountId],
+  });
+  return Number(rows[0]?.[0] ?? 0);
+}
 
-function toEvent([seq, type, accountId, conversationId, messageId]: EventCells): FeedEvent {
+/** The cells of an event. */
+export type EventCells = [seq: string, type: string, accountId: string, conversationId: Cell, messageId: Cell];
+
+/** Reads an event. */
+export function toEvent([seq, type, accountId, conversationId, messageId]: EventCells): FeedEvent {
   return {
     seq: BigInt(seq),
     type: type as EventType,

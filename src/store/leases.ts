@@ -22,6 +22,8 @@ export interface SyncState {
   readonly sweepCheckpoint: JsonObject | null;
   readonly sweepStartedAt: Date | null;
   readonly sweptAt: Date | null;
+  /** Set while the report of a walk is open. */
+  readonly sweepSince: Date | null;
   readonly importedAt: Date | null;
   readonly lastPulledAt: Date | null;
 }
@@ -43,9 +45,28 @@ export async function claimAccount(
   return row ? { accountId: id, fence: row.lease_fence } : null;
 }
 
-/** Gives the leases of a process back, so that another need not wait for them to run out. */
-export async function releaseAccounts(db: Database, owner: string): Promise<void> {
-  await db.prisma.$executeRaw`UPDATE account SET lease_until = NULL WHERE lease_owner = ${owner}`;
+/** Renews all leases that a process still has, so that an account stays with whoever took it up. */
+export async function renewAccounts(
+  db: Database,
+  terms: { readonly owner: string; readonly leaseMs: number },
+): Promise<void> {
+  await db.prisma.$executeRaw`
+    UPDATE account SET lease_until = parley_now() + ${terms.leaseMs} * interval '1 millisecond'
+    WHERE lease_owner = ${terms.owner} AND lease_until > parley_now()`;
+}
+
+/** How long an account is still held, in milliseconds; 0 where nobody holds it. */
+export async function heldForMs(db: Database, id: AccountId): Promise<number> {
+  const rows = await db.prisma.$queryRaw<{ ms: number | null }[]>`
+    SELECT ceil(extract(epoch FROM lease_until - parley_now()) * 1000)::float8 AS ms FROM account WHERE id = ${id}`;
+  return Math.max(0, rows[0]?.ms ?? 0);
+}
+
+/** Gives the leases of a process back, so that another need not wait for them to run out. Answers which accounts they were of. */
+export async function releaseAccounts(db: Database, owner: string): Promise<readonly AccountId[]> {
+  const rows = await db.prisma.$queryRaw<{ id: AccountId }[]>`
+    UPDATE account SET lease_until = NULL WHERE lease_owner = ${owner} AND lease_until IS NOT NULL RETURNING id`;
+  return rows.map(({ id }) => id);
 }
 
 /** Where an account's streams stand. */
@@ -58,6 +79,7 @@ export async function syncState(db: Database, id: AccountId): Promise<SyncState>
       sweep_checkpoint: true,
       sweep_started_at: true,
       swept_at: true,
+      sweep_since: true,
       imported_at: true,
       last_pulled_at: true,
     },
@@ -68,6 +90,7 @@ export async function syncState(db: Database, id: AccountId): Promise<SyncState>
     sweepCheckpoint: row.sweep_checkpoint as JsonObject | null,
     sweepStartedAt: row.sweep_started_at,
     sweptAt: row.swept_at,
+    sweepSince: row.sweep_since,
     importedAt: row.imported_at,
     lastPulledAt: row.last_pulled_at,
   };

@@ -43,11 +43,13 @@ export async function insertMessages(
     INSERT INTO message (id, tenant_id, account_id, conversation_id, external_id, body, automated, channel, sent_at, recorded_at,
       order_at, sent_by, kind, read_upstream, urgent_upstream, priority_upstream, snooze_upstream, backfilled, raw)
     SELECT r.id, ${account.tenant_id}, ${account.id}, r.conversation_id, r.external_id, r.body, r.automated, r.channel, r.sent_at,
-      ${now}, coalesce(r.sent_at, ${now}), r.sent_by, r.kind, r.read, r.urgent, r.priority, r.snooze,
-      coalesce(r.sent_at < ${account.live_from}, false), r.raw
+      ${now}, coalesce(r.sent_at, ${now}), r.sent_by, r.kind,
+      coalesce(r.read, CASE WHEN r.sent_by = 'participant' AND coalesce(r.sent_at, ${now}) <= c.read_up_to THEN true END),
+      r.urgent, r.priority, r.snooze, coalesce(r.sent_at < ${account.live_from}, false), r.raw
     FROM json_to_recordset(${asRecords(ordered.map(toRecord))}::json) AS r(id text, conversation_id text, external_id text,
       body text, automated bool, channel text, sent_at timestamptz, sent_by text, kind text, read bool, urgent bool,
       priority float8, snooze timestamptz, raw jsonb)
+    JOIN conversation c ON c.id = r.conversation_id
     ON CONFLICT (account_id, external_id) DO NOTHING
     RETURNING id, conversation_id, external_id, backfilled)
     SELECT array_agg(id ORDER BY id) AS ids, array_agg(conversation_id ORDER BY id) AS conversations,
@@ -104,6 +106,17 @@ export async function updateMessages(
   return rows.map(toRef);
 }
 
+/** What conversations are now read up to, where that is not marked on their messages one by one. Returns the messages that became read. */
+export async function readUpTo(tx: Transaction, ids: readonly ConversationId[]): Promise<readonly MessageRef[]> {
+  if (ids.length === 0) return [];
+  const rows = await tx.$queryRaw<{ id: string; conversation_id: string }[]>`
+    UPDATE message m SET read_upstream = true, read_local = NULL FROM conversation c
+    WHERE c.id = ANY(${ids}) AND m.conversation_id = c.id AND m.sent_by = 'participant' AND m.order_at <= c.read_up_to
+      AND m.read_upstream IS NOT TRUE
+    RETURNING m.id, m.conversation_id`;
+  return rows.map(toRef);
+}
+
 /** Hides messages that their provider took back. The rows stay. */
 export async function removeMessages(
   tx: Transaction,
@@ -133,17 +146,22 @@ export async function knownMessages(
 
 /**
  * Recomputes what conversations derive from their messages: last message, place in lists, unread count, urgency.
- * From the rows every time, so the counts cannot drift. Returns the conversations where something changed.
+ * From the rows every time, so the counts cannot drift; but for the number of messages ever stored, to which those just `added` are added.
+ * Returns the conversations where something changed.
  */
 export async function deriveConversations(
   tx: Transaction,
   ids: readonly ConversationId[],
+  added: readonly MessageRef[] = [],
 ): Promise<readonly ConversationId[]> {
   if (ids.length === 0) return [];
+  const counts = new Map<ConversationId, number>();
+  for (const { conversationId } of added) counts.set(conversationId, (counts.get(conversationId) ?? 0) + 1);
   const rows = await tx.$queryRaw<{ id: string }[]>`
     UPDATE conversation c SET last_message_id = last.id, last_message_at = last.order_at,
-      order_at = coalesce(last.order_at, c.first_seen_at), unread_count = unread.count, urgent = unread.urgent
-    FROM unnest(${ids}::text[]) AS touched(id)
+      order_at = coalesce(last.order_at, c.first_seen_at), unread_count = unread.count, urgent = unread.urgent,
+      stored_count = c.stored_count + touched.added
+    FROM unnest(${ids}::text[], ${ids.map((id) => counts.get(id) ?? 0)}::int[]) AS touched(id, added)
     LEFT JOIN LATERAL (
       SELECT m.id, m.order_at FROM message m WHERE m.conversation_id = touched.id AND m.removed_at IS NULL
       ORDER BY m.order_at DESC, m.id DESC LIMIT 1
@@ -153,8 +171,8 @@ export async function deriveConversations(
       FROM message m WHERE m.conversation_id = touched.id AND m.sent_by = 'participant' AND m.removed_at IS NULL
         AND coalesce(m.read_local, m.read_upstream) IS NOT TRUE
     ) unread
-    WHERE c.id = touched.id AND row(c.last_message_id, c.last_message_at, c.unread_count, c.urgent)
-      IS DISTINCT FROM row(last.id, last.order_at, unread.count, unread.urgent)
+    WHERE c.id = touched.id AND (touched.added > 0 OR row(c.last_message_id, c.last_message_at, c.unread_count, c.urgent)
+      IS DISTINCT FROM row(last.id, last.order_at, unread.count, unread.urgent))
     RETURNING c.id`;
   return rows.map((row) => brand<ConversationId>(row.id));
 }

@@ -84,7 +84,10 @@ async function isCurrent(pool: pg.Pool, migrations: readonly Migration[]): Promi
 async function apply(pool: pg.Pool, directory: string, migrations: readonly Migration[]): Promise<readonly string[]> {
   const engine = await openSchemaEngine(pool);
   try {
-    return await engine.applyMigrations({
+    // All or nothing. The engine notes that a migration has begun before it runs it: of a process that was killed in between, that note
+    // would be all that is left, and every start after refused.
+    await pool.query('BEGIN');
+    const applied = await engine.applyMigrations({
       baseDir: directory,
       lockfile: { path: './migration_lock.toml', content: 'provider = "postgresql"\n' },
       shadowDbInitScript: '',
@@ -93,6 +96,8 @@ async function apply(pool: pg.Pool, directory: string, migrations: readonly Migr
         migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } },
       })),
     });
+    await pool.query('COMMIT');
+    return applied;
   } finally {
     engine.close();
   }

@@ -52,7 +52,7 @@ export async function enqueue(db: Database, scope: TenantScope, send: Send): Pro
     await insertOwn(tx, scope, conversation, messageId, send);
     await attach(tx, scope, send.request.attachmentIds, { conversationId: conversation.id, messageId });
     if (!imported) await queue(tx, scope, conversation, messageId, send);
-    await deriveConversations(tx, [conversation.id]);
+    await deriveConversations(tx, [conversation.id], [{ id: messageId, conversationId: conversation.id }]);
     const type = imported ? 'ConversationChanged' : 'MessageAdded';
     const event = { accountId: conversation.accountId, conversationId: conversation.id, messageId };
     const seq = await appendEvents(tx, scope.tenantId, [{ type, ...event }], send.now);
@@ -136,7 +136,9 @@ async function takeKey(
     ON CONFLICT (tenant_id, actor, key) DO NOTHING`;
   if (taken === 1) return { taken: true, messageId: use.messageId };
   const where = { tenant_id_actor_key: { tenant_id: scope.tenantId, actor: use.actor, key: use.key } };
-  const row = await tx.idempotency_key.findUniqueOrThrow({ where });
+  const row = await tx.idempotency_key.findUnique({ where });
+  // Forgotten just now, for its age.
+  if (!row) return takeKey(tx, scope, use);
   if (!Buffer.from(row.input_hash).equals(use.hash))
     throw new DomainError('IDEMPOTENCY_KEY_REUSED', 'This key was used for another message.', ['idempotencyKey']);
   return { taken: false, messageId: brand<MessageId>(row.message_id) };

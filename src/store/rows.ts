@@ -1,4 +1,4 @@
-import type { Failure } from '../domain/messaging.ts';
+import type { Failure } from '../domain/account.ts';
 
 /** A batch as one JSON parameter, to be opened by `json_to_recordset` in SQL: one round trip whatever its size. */
 export function asRecords(rows: readonly Readonly<Record<string, unknown>>[]): string {

@@ -32,20 +32,33 @@ export interface ClaimTerms {
   readonly leaseMs: number;
 }
 
+// Sends of one account at a time, over all processes: one whose provider is slow leaves room for the others.
+const PER_ACCOUNT = 4;
+
 /**
- * Takes due messages, the oldest due first and one of a conversation at a time, and commits "attempt started" for each before any
- * request is made: whatever happens afterwards, it is known that something may have gone out.
+ * Takes due messages, accounts in turn and within one the oldest due first, one of a conversation at a time, and commits "attempt started"
+ * for each before any request is made: whatever happens afterwards, it is known that something may have gone out.
  */
 export async function claimSends(db: Database, terms: ClaimTerms): Promise<readonly SendClaim[]> {
   return db.transaction(async (tx) => {
     const rows = await tx.$queryRaw<ClaimRow[]>`
-      WITH due AS (
-        SELECT o.message_id FROM outbox o JOIN account a ON a.id = o.account_id
-        WHERE o.state = 'QUEUED' AND o.due_at <= parley_now() AND a.state <> 'DISCONNECTED' AND NOT EXISTS (
-          SELECT 1 FROM outbox other WHERE other.conversation_id = o.conversation_id AND other.message_id <> o.message_id
-            AND (other.state IN ('SENDING', 'UNKNOWN')
-              OR (other.state = 'QUEUED' AND (other.created_at, other.message_id) < (o.created_at, o.message_id))))
-        ORDER BY o.due_at, o.message_id LIMIT ${terms.limit} FOR UPDATE OF o SKIP LOCKED
+      WITH turn AS (
+        SELECT next.message_id, next.due_at, next.place + busy.sends AS place
+        FROM (SELECT DISTINCT account_id FROM outbox WHERE state = 'QUEUED' AND due_at <= parley_now()) waiting
+        JOIN account a ON a.id = waiting.account_id AND a.state <> 'DISCONNECTED'
+        CROSS JOIN LATERAL (SELECT count(*) AS sends FROM outbox s WHERE s.account_id = a.id AND s.state = 'SENDING') busy
+        CROSS JOIN LATERAL (
+          SELECT o.message_id, o.due_at, row_number() OVER (ORDER BY o.due_at, o.message_id) AS place FROM outbox o
+          WHERE o.account_id = a.id AND o.state = 'QUEUED' AND o.due_at <= parley_now() AND NOT EXISTS (
+            SELECT 1 FROM outbox other WHERE other.conversation_id = o.conversation_id AND other.message_id <> o.message_id
+              AND other.state IN ('QUEUED', 'SENDING', 'UNKNOWN')
+              AND (other.state <> 'QUEUED' OR (other.created_at, other.message_id) < (o.created_at, o.message_id)))
+          ORDER BY o.due_at, o.message_id LIMIT ${PER_ACCOUNT}
+        ) next
+        WHERE next.place + busy.sends <= ${PER_ACCOUNT}
+      ), due AS (
+        SELECT o.message_id FROM turn JOIN outbox o ON o.message_id = turn.message_id WHERE o.state = 'QUEUED'
+        ORDER BY turn.place, turn.due_at, o.message_id LIMIT ${terms.limit} FOR UPDATE OF o SKIP LOCKED
       ), claimed AS (
         UPDATE outbox o SET state = 'SENDING', lease_owner = ${terms.owner}, lease_fence = o.lease_fence + 1,
           lease_until = parley_now() + ${terms.leaseMs} * interval '1 millisecond',

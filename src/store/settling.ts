@@ -1,7 +1,7 @@
+import type { Failure } from '../domain/account.ts';
 import { type AttemptOutcome, type DeliveryEvidence, type DeliveryState, normalizeText } from '../domain/delivery.ts';
 import type { ConversationId, ExternalMessageId, MessageId } from '../domain/ids.ts';
 import { brand } from '../domain/ids.ts';
-import type { Failure } from '../domain/messaging.ts';
 import type { AccountRow } from './account-lock.ts';
 import { lockAccount } from './account-lock.ts';
 import type { Database, Transaction } from './database.ts';
@@ -132,7 +132,7 @@ export async function releaseParked(
     parked.map((message) => ({ conversationId, message })),
     now,
   );
-  await deriveConversations(tx, [conversationId]);
+  await deriveConversations(tx, [conversationId], rows);
   return rows.map((row) => ({ type: 'MessageAdded', accountId: account.id, conversationId, messageId: row.id }));
 }
 

@@ -104,6 +104,21 @@ export async function extendHistory(
     WHERE id = ${id} AND history_cursor = ${from}`;
 }
 
+/**
+ * Every message of the account's threads has been told by other means than reading them: those never read are complete up to their newest
+ * message as stored.
+ */
+export async function completeThreads(tx: Transaction, account: AccountRow, now: Date): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE conversation c SET messages_read_at = ${now}, history_cursor = NULL, history_complete = true,
+      complete_id = newest.external_id, complete_at = newest.sent_at
+    FROM conversation told LEFT JOIN LATERAL (
+      SELECT m.external_id, m.sent_at FROM message m WHERE m.conversation_id = told.id AND m.external_id IS NOT NULL
+      ORDER BY m.order_at DESC, m.id DESC LIMIT 1
+    ) newest ON true
+    WHERE told.account_id = ${account.id} AND told.messages_read_at IS NULL AND told.external_id IS NOT NULL AND c.id = told.id`;
+}
+
 /** The provider no longer takes our place in a thread: from `at` on its newest page is read again, and the walk begins anew there. */
 export async function restartThread(db: Database, id: ConversationId, at: Date): Promise<void> {
   await db.prisma.$executeRaw`

@@ -1,5 +1,5 @@
 import { type AccountId, brand, type ConversationId, type ExternalMessageId, type MessageId } from '../domain/ids.ts';
-import type { Database } from './database.ts';
+import type { Database, Transaction } from './database.ts';
 import { appendEvents } from './feed.ts';
 import type { ThreadKey } from './hot-set.ts';
 import { threadKeys } from './hot-set.ts';
@@ -48,13 +48,56 @@ export async function noteNoReplyNeeded(
   value: boolean,
   now: Date,
 ): Promise<void> {
+  await noteOf(
+    db,
+    scope,
+    id,
+    now,
+    (tx) => tx.$queryRaw<AccountOfRow[]>`
+    UPDATE conversation SET no_reply_needed = ${value}
+    WHERE tenant_id = ${scope.tenantId} AND id = ${id} AND no_reply_needed IS DISTINCT FROM ${value} RETURNING account_id`,
+  );
+}
+
+/** Notes that a conversation was closed, or reopened where `closedAt` is null. Closed twice, the first time stands. */
+export async function noteClosed(
+  db: Database,
+  scope: TenantScope,
+  id: ConversationId,
+  closedAt: Date | null,
+  now: Date,
+): Promise<void> {
+  await noteOf(
+    db,
+    scope,
+    id,
+    now,
+    (tx) => tx.$queryRaw<AccountOfRow[]>`
+    UPDATE conversation SET closed_at = ${closedAt}
+    WHERE tenant_id = ${scope.tenantId} AND id = ${id} AND (closed_at IS NULL) <> ${closedAt === null} RETURNING account_id`,
+  );
+}
+
+interface AccountOfRow {
+  readonly account_id: string;
+}
+
+/** Makes a change to a conversation, told in the feed where it changed something. */
+async function noteOf(
+  db: Database,
+  scope: TenantScope,
+  id: ConversationId,
+  now: Date,
+  change: (tx: Transaction) => Promise<readonly AccountOfRow[]>,
+): Promise<void> {
   await db.transaction(async (tx) => {
-    const rows = await tx.$queryRaw<{ account_id: string }[]>`
-      UPDATE conversation SET no_reply_needed = ${value}
-      WHERE tenant_id = ${scope.tenantId} AND id = ${id} AND no_reply_needed IS DISTINCT FROM ${value} RETURNING account_id`;
-    const accountId = rows[0]?.account_id;
-    if (accountId === undefined) return;
-    const event = { type: 'ConversationChanged', accountId: brand<AccountId>(accountId), conversationId: id } as const;
+    const [row] = await change(tx);
+    if (!row) return;
+    const event = {
+      type: 'ConversationChanged',
+      accountId: brand<AccountId>(row.account_id),
+      conversationId: id,
+    } as const;
     await appendEvents(tx, scope.tenantId, [event], now);
   });
 }

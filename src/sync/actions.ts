@@ -8,7 +8,13 @@ import { attachmentSource, noteUpload } from '../store/attachments.ts';
 import type { Database } from '../store/database.ts';
 import { feedTopic } from '../store/feed.ts';
 import { tenantScope } from '../store/scope.ts';
-import { messageTargets, noteNoReplyNeeded, type ThreadTarget, threadTarget } from '../store/thread-targets.ts';
+import {
+  messageTargets,
+  noteClosed,
+  noteNoReplyNeeded,
+  type ThreadTarget,
+  threadTarget,
+} from '../store/thread-targets.ts';
 import type { Connection, Connections } from './connections.ts';
 import type { Ingest } from './ingest.ts';
 import { createLookUp } from './look-ups.ts';
@@ -25,7 +31,7 @@ export interface ActionParts {
 /** What callers may have done at a provider beside reading and sending. */
 export type Actions = Pick<
   Gateway,
-  'markRead' | 'setNoReplyNeeded' | 'findConversation' | 'upload' | 'download' | 'warnings'
+  'markRead' | 'setNoReplyNeeded' | 'setClosed' | 'budget' | 'findConversation' | 'upload' | 'download' | 'warnings'
 >;
 
 export function createActions(parts: ActionParts): Actions {
@@ -45,6 +51,17 @@ export function createActions(parts: ActionParts): Actions {
       await connection.adapter.setNoReplyNeeded(target.key, value, person(signal));
       await noteNoReplyNeeded(db, tenantScope(tenantId), id, value, parts.clock.now());
       parts.wakes.notify(feedTopic(tenantId));
+    },
+    async setClosed(tenantId, id, closed, signal) {
+      const { target, connection } = await reach(parts, tenantId, id);
+      if (!connection.adapter.setClosed) throw unsupported(connection, 'closes no conversations');
+      await connection.adapter.setClosed(target.key, closed, person(signal));
+      await noteClosed(db, tenantScope(tenantId), id, closed ? parts.clock.now() : null, parts.clock.now());
+      parts.wakes.notify(feedTopic(tenantId));
+    },
+    async budget(tenantId, accountId) {
+      const connection = await connections.of(accountId);
+      return connection?.account.tenantId === tenantId ? ((await connection.budget?.state()) ?? null) : null;
     },
     async findConversation(tenantId, accountIds, of, signal) {
       const looked = await Promise.all(

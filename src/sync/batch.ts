@@ -10,6 +10,8 @@ export interface Batch {
   readonly pages?: readonly ReadPage[];
   /** The step of a stream that brought the events; refused where the lease has been replaced. */
   readonly step?: { readonly lease: AccountLease; readonly move: StreamStep };
+  /** With these events every message of the account has been told: threads that were never read need not be. */
+  readonly threadsTold?: boolean;
 }
 
 /** A page of one thread, with where in the thread it lies. */

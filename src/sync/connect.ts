@@ -77,7 +77,7 @@ interface Candidate {
 }
 
 async function verifyAndGoLive(parts: ConnectParts, of: Candidate, signal: AbortSignal): Promise<AccountId> {
-  const adapter = parts.connections.open(of.id, of.module, of.credentials);
+  const { adapter } = parts.connections.open(of.id, of.module, of.credentials);
   const { identity } = await adapter.verify({ signal, lane: 'person' }).catch(refused);
   const holder = await identityHolder(parts.db, of.module.id, identity);
   if (!holder && (await goLive(parts.db, of.id, identity, of.now))) return of.id;

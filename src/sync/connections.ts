@@ -5,8 +5,10 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Sealer } from '../lib/seal.ts';
 import type { Fetch, Memory, ProviderAdapter, ProviderModule } from '../providers/contract.ts';
+import type { Allowance } from '../providers/limits.ts';
 import { type AccountRecord, accountRecord, connectedAccounts } from '../store/accounts.ts';
 import type { Database } from '../store/database.ts';
+import type { SharedBudget } from './budgets.ts';
 
 /** An account with the way to its provider. */
 export interface Connection {
@@ -14,6 +16,15 @@ export interface Connection {
   readonly module: ProviderModule;
   readonly adapter: ProviderAdapter;
   readonly credentials: unknown;
+  readonly budget: SharedBudget | null;
+}
+
+/** What all accounts of one `budgetKey` share in a process. */
+export interface Gate {
+  /** Wraps an adapter; see guard.ts. */
+  guard(adapter: ProviderAdapter): ProviderAdapter;
+  /** Null where the provider counts no requests. */
+  readonly budget: SharedBudget | null;
 }
 
 /** The ways to all connected accounts of this process. */
@@ -23,7 +34,7 @@ export interface Connections {
   /** All connected accounts, or those of one provider. One whose credentials do not open is left out, and logged. */
   all(provider?: string): Promise<readonly Connection[]>;
   /** An adapter for credentials that were not stored yet, with the account's own memory. */
-  open(id: AccountId, module: ProviderModule, credentials: unknown): ProviderAdapter;
+  open(id: AccountId, module: ProviderModule, credentials: unknown): Pick<Connection, 'adapter' | 'budget'>;
 }
 
 export interface ConnectionParts {
@@ -35,8 +46,8 @@ export interface ConnectionParts {
   readonly times: Times;
   readonly log: Log;
   memory(id: AccountId): Memory;
-  /** Wraps an adapter; see guard.ts. */
-  guard(adapter: ProviderAdapter, account: AccountId, module: ProviderModule, credentials: unknown): ProviderAdapter;
+  /** What requests under these credentials go through. */
+  gate(module: ProviderModule, credentials: unknown): Gate;
 }
 
 /** What an account's credentials are sealed for. */
@@ -46,12 +57,17 @@ export function credentialsContext(id: AccountId): string {
 
 export function createConnections(parts: ConnectionParts): Connections {
   const made = new Map<AccountId, { readonly sealed: Uint8Array; readonly connection: Connection }>();
-  const open = (id: AccountId, module: ProviderModule, credentials: unknown): ProviderAdapter => {
-    const { fetch, clock } = parts;
+  const open: Connections['open'] = (id, module, credentials) => {
+    const { clock } = parts;
+    const { guard, budget } = parts.gate(module, credentials);
+    const fetch = budget ? budget.counted(parts.fetch) : parts.fetch;
     const note = (facts: object): void =>
       parts.log.info({ account: id, provider: module.id, ...facts }, 'a provider was called');
-    const adapter = module.connect(credentials, { fetch, now: () => clock.now(), memory: parts.memory(id), note });
-    return parts.guard(adapter, id, module, credentials);
+    const allowance = (told: Allowance): void => {
+      budget?.told(told).catch((error: unknown) => parts.log.error({ err: error }, 'a budget could not be noted'));
+    };
+    const deps = { fetch, now: () => clock.now(), memory: parts.memory(id), note, allowance };
+    return { adapter: guard(module.connect(credentials, deps)), budget };
   };
   const connectionOf = (account: AccountRecord): Connection | null => {
     const module = parts.modules.get(account.provider);
@@ -61,7 +77,7 @@ export function createConnections(parts: ConnectionParts): Connections {
     if (known && Buffer.compare(known.sealed, account.credentials) === 0) return { ...known.connection, account };
     const text = parts.sealer.open(account.credentials, credentialsContext(account.id));
     const credentials: unknown = module.credentials.parse(JSON.parse(text) as Json);
-    const connection = { account, module, credentials, adapter: open(account.id, module, credentials) };
+    const connection = { account, module, credentials, ...open(account.id, module, credentials) };
     made.set(account.id, { sealed: account.credentials, connection });
     return connection;
   };

@@ -10,8 +10,10 @@ import { type ActionParts, createActions } from './actions.ts';
 import { type ConnectParts, connectAccount } from './connect.ts';
 import type { Connection } from './connections.ts';
 import { describeCredentials } from './credential-fields.ts';
+import { lookElsewhere } from './elsewhere.ts';
 import { threadsAtOnce } from './thread-pages.ts';
 import type { Threads } from './threads.ts';
+import { ROSTER_TOPIC } from './topics.ts';
 import type { LookReport } from './turns.ts';
 import type { Workers } from './workers.ts';
 
@@ -33,10 +35,15 @@ export function createGateway(parts: GatewayParts): Gateway {
   };
   const told = (tenantId: TenantId): void => {
     parts.wakes.notify(feedTopic(tenantId));
-    parts.workers.refresh();
+    parts.wakes.notify(ROSTER_TOPIC);
   };
-  const lookNow = (id: AccountId, signal: AbortSignal): Promise<SyncReport> =>
-    patiently(parts.clock, id, parts.workers.lookNow(id, signal));
+  // Not by the caller's signal: a look that has begun goes on when its caller has gone.
+  const look = async ({ account }: Connection): Promise<LookReport> => {
+    const here = await parts.workers.lookNow(account.id, new AbortController().signal);
+    return here.looked ? here : lookElsewhere(parts, account, PATIENCE_MS);
+  };
+  const lookNow = (connection: Connection): Promise<SyncReport> =>
+    patiently(parts.clock, connection.account.id, look(connection));
   return {
     providers: [...parts.modules.values()].map(faceOf),
     async connectAccount(tenantId, input, signal) {
@@ -49,16 +56,16 @@ export function createGateway(parts: GatewayParts): Gateway {
       told(tenantId);
     },
     async syncAccount(tenantId, id) {
-      if (!(await mine(tenantId, id))) throw noAccount();
-      // Not the caller's signal: a look that has begun goes on when its caller has gone.
-      return lookNow(id, new AbortController().signal);
+      const connection = await mine(tenantId, id);
+      if (!connection) throw noAccount();
+      return lookNow(connection);
     },
     refreshAccounts: (tenantId, ids, maxAgeMs) =>
       Promise.all(
         ids.map(async (id) => {
           const connection = await mine(tenantId, id);
           if (!connection || !isDue(parts.clock, connection, maxAgeMs)) return unlooked(id);
-          return lookNow(id, new AbortController().signal);
+          return lookNow(connection);
         }),
       ),
     async readThreads(tenantId, id, reads, signal) {

@@ -14,11 +14,14 @@ import { moveStream } from '../store/leases.ts';
 import {
   deriveConversations,
   insertMessages,
+  type MessageRef,
+  readUpTo,
   removeMessages,
   type ToldMessage,
   updateMessages,
 } from '../store/message-writes.ts';
 import {
+  completeThreads,
   extendHistory,
   markOpen,
   markStale,
@@ -29,9 +32,12 @@ import {
   threadMarks,
 } from '../store/thread-marks.ts';
 import { adoptUnwritten, saveUnwritten } from '../store/unwritten.ts';
+import { rereadLost } from '../store/walks.ts';
 import { keepUnreadable } from '../store/webhooks.ts';
 import { type Batch, type Ingested, LeaseLostError, type ReadPage } from './batch.ts';
 import { siftEchoes } from './echoes.ts';
+import { report } from './report.ts';
+import { lastOfEach, mentions, sort } from './sorting.ts';
 
 /** The one door in: whatever told it, and in whatever order. */
 export type Ingest = (batch: Batch) => Promise<Ingested>;
@@ -103,6 +109,7 @@ async function takeIn(
   const known = sifted.told.filter((one) => !isNew.has(one.message.externalId));
   await dropReplaced(tx, account, known);
   const changed = await updateMessages(tx, account, known);
+  const read = await readUpTo(tx, readMarked(conversations, refs));
   await saveAttachments(tx, account, sifted.told, now);
   const removed = await removeMessages(
     tx,
@@ -110,6 +117,7 @@ async function takeIn(
     of['message-removed'].map((event) => event.message),
     now,
   );
+  if (account.sweep_since) await report(tx, account, account.sweep_since, { batch, told: all, added });
   const open = await moveMarks(tx, pages, now);
   await markStale(
     tx,
@@ -118,10 +126,17 @@ async function takeIn(
     now,
   );
   await keepUnreadable(tx, account, of.unreadable, now);
-  const touched = new Set([...added, ...changed, ...removed].map((ref) => ref.conversationId));
-  const derived = await deriveConversations(tx, [...touched]);
+  if (batch.threadsTold) await completeThreads(tx, account, now);
+  // Where every message was told, what has not come back is gone.
+  else if (batch.step?.move.stream === 'sweep' && batch.step.move.ended) await rereadLost(tx, account, now);
+  const touched = new Set([...added, ...changed, ...read, ...removed].map((ref) => ref.conversationId));
+  const derived = await deriveConversations(tx, [...touched], added);
   const told_ = [...refs.values()].filter((ref) => ref.isNew || ref.changed).map((ref) => ref.id);
-  const events = announce(account, { added, changed, conversations: [...told_, ...unwritten, ...derived] });
+  const events = announce(account, {
+    added,
+    changed: together(changed, read),
+    conversations: [...told_, ...unwritten, ...derived],
+  });
   return { added: added.length, open, events: [...sifted.events, ...events] };
 }
 
@@ -169,30 +184,6 @@ async function moveMarks(tx: Transaction, pages: readonly ReadPage[], now: Date)
   return open;
 }
 
-type Sorted = { readonly [Type in ProviderEvent['type']]: Extract<ProviderEvent, { type: Type }>[] };
-
-function sort(events: readonly ProviderEvent[]): Sorted {
-  const sorted: Sorted = {
-    booking: [],
-    lead: [],
-    conversation: [],
-    unwritten: [],
-    message: [],
-    'message-removed': [],
-    stale: [],
-    unreadable: [],
-  };
-  for (const event of events) (sorted[event.type] as ProviderEvent[]).push(event);
-  return sorted;
-}
-
-function mentions(events: readonly ProviderEvent[]) {
-  return events.flatMap((event) => {
-    if (event.type === 'message') return [{ externalId: event.conversation, address: event.address }];
-    return event.type === 'stale' ? [{ externalId: event.conversation, address: null }] : [];
-  });
-}
-
 function newestPages(
   conversations: readonly ProviderConversation[],
   refs: ReadonlyMap<ExternalConversationId, ConversationRef>,
@@ -201,6 +192,19 @@ function newestPages(
     const ref = refs.get(one.externalId);
     return ref && one.newest ? [{ conversationId: ref.id, page: one.newest, part: { kind: 'newest' as const } }] : [];
   });
+}
+
+/** Conversations of which it was told up to when they are read. */
+function readMarked(
+  conversations: readonly ProviderConversation[],
+  refs: ReadonlyMap<ExternalConversationId, ConversationRef>,
+): readonly ConversationId[] {
+  return conversations.flatMap((one) => (one.readUpTo ? (refs.get(one.externalId)?.id ?? []) : []));
+}
+
+/** Each row once. */
+function together(...lists: readonly (readonly MessageRef[])[]): readonly MessageRef[] {
+  return [...new Map(lists.flat().map((ref) => [ref.id, ref])).values()];
 }
 
 function told(
@@ -212,13 +216,4 @@ function told(
 
 function itemsOf({ conversationId, page }: ReadPage): readonly ToldMessage[] {
   return page.items.map((message) => ({ conversationId, message }));
-}
-
-/** The last word on each thing: a statement may not touch a row twice. */
-function lastOfEach<Item extends { readonly externalId: string } | ToldMessage>(
-  items: readonly Item[],
-): readonly Item[] {
-  return [
-    ...new Map(items.map((item) => ['message' in item ? item.message.externalId : item.externalId, item])).values(),
-  ];
 }

@@ -1,4 +1,5 @@
-import { ProviderError } from '../domain/errors.ts';
+import type { AccountState } from '../domain/account.ts';
+import { ProviderError, type ProviderErrorKind } from '../domain/errors.ts';
 import type { ThreadRead } from '../domain/gateway.ts';
 import type { ConversationId } from '../domain/ids.ts';
 import type { ProviderEvent } from '../domain/messaging.ts';
@@ -41,16 +42,21 @@ export async function look(
   }
 }
 
-/** Notes a provider's failure on its account: refused credentials are a state of their own. */
+/**
+ * Notes a provider's failure on its account: refused credentials are a state of their own, and one that is to wait until its hour turns is
+ * well all the same.
+ */
 export async function noteFailure(
   parts: Pick<LookParts, 'db' | 'clock'>,
   connection: Connection,
   error: ProviderError,
 ): Promise<void> {
-  const state = error.kind === 'auth' ? 'AUTH_FAILED' : 'FAILING';
+  const state = states[error.kind] ?? 'FAILING';
   const failure = { kind: error.kind, message: error.detail, retryAt: error.retryAt };
   await noteContact(parts.db, connection.account.id, { state, error: failure, pulledAt: null }, parts.clock.now());
 }
+
+const states: Partial<Record<ProviderErrorKind, AccountState>> = { auth: 'AUTH_FAILED', 'rate-limited': 'LIVE' };
 
 async function lookAround(parts: LookParts, connection: Connection, call: Call): Promise<number> {
   const { account, adapter, module } = connection;

@@ -1,6 +1,6 @@
+import type { Failure } from '../domain/account.ts';
 import { backOffMs } from '../domain/delivery.ts';
 import { ProviderError } from '../domain/errors.ts';
-import type { Failure } from '../domain/messaging.ts';
 import type { Times } from '../domain/times.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
@@ -26,7 +26,7 @@ export interface SenderParts extends EchoReadParts {
 }
 
 // Messages taken in one turn, each sent beside the others.
-const AT_ONCE = 16;
+const AT_ONCE = 32;
 
 // Kinds of refusal that may be over at the next try; all others stay.
 const worthAnotherTry = new Set<ProviderError['kind']>(['rate-limited', 'unavailable', 'timeout']);

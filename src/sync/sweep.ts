@@ -1,7 +1,7 @@
-import type { Call } from '../providers/contract.ts';
+import type { Call, Pull } from '../providers/contract.ts';
 import { staleThreads, unfinishedThreads } from '../store/hot-set.ts';
 import { type AccountLease, syncState } from '../store/leases.ts';
-import { finishImport } from '../store/progress.ts';
+import { beginWalk, finishWalk, lostThreads } from '../store/walks.ts';
 import type { Connection } from './connections.ts';
 import { type LookParts, sweptAsIfDue } from './look.ts';
 import { readThreads } from './poller.ts';
@@ -17,35 +17,39 @@ export async function sweepStep(
   lease: AccountLease,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const call: Call = { signal, lane: 'background' };
+  const call: Call = { signal, lane: 'sweep' };
   const { account, adapter } = connection;
   const state = await syncState(parts.db, account.id);
   if (await readSome(parts, connection, 'newest', call)) return true;
   const now = parts.clock.now();
-  const due = !state.sweptAt || now.getTime() - state.sweptAt.getTime() >= parts.times.sweepEveryMs;
-  if (adapter.sweep && (due || state.sweepStartedAt)) {
-    const step = await adapter.sweep(state.sweepCheckpoint, call);
+  if (state.sweepStartedAt) {
+    const step = (await adapter.sweep?.(state.sweepCheckpoint, call)) ?? nothingToWalk;
     const askedAgain = sweptAsIfDue(parts.times, new Date(now.getTime() + parts.times.confirmHoldMs));
     const move = { stream: 'sweep' as const, checkpoint: step.checkpoint, ended: !step.more, askedAgain };
-    await parts.ingest({ accountId: account.id, events: step.events, step: { lease, move } });
+    const { events, threadsTold = false } = step;
+    await parts.ingest({ accountId: account.id, events, step: { lease, move }, threadsTold });
     return true;
   }
-  if (!state.importedAt) await finishImport(parts.db, account.id, now);
-  return readSome(parts, connection, 'older', call);
+  if (await readSome(parts, connection, 'lost', call)) return true;
+  if (state.sweptAt && (state.sweepSince || !state.importedAt)) await finishWalk(parts.db, account.id, now);
+  const due = !state.sweptAt || now.getTime() - state.sweptAt.getTime() >= parts.times.sweepEveryMs;
+  if (due) await beginWalk(parts.db, lease, now);
+  return due || readSome(parts, connection, 'older', call);
 }
+
+/** Where a provider has no list of everything, a walk is over what is stored: what of it is lost is read again. */
+const nothingToWalk: Pull = { events: [], checkpoint: null, more: false, receipt: null };
 
 async function readSome(
   parts: LookParts,
   connection: Connection,
-  page: 'newest' | 'older',
+  which: 'newest' | 'lost' | 'older',
   call: Call,
 ): Promise<boolean> {
   const { account, module } = connection;
   const limit = threadsAtOnce(module.limits);
-  const ids =
-    page === 'newest'
-      ? await staleThreads(parts.db, account.id, limit, parts.clock.now())
-      : await unfinishedThreads(parts.db, account.id, limit);
-  await readThreads(parts, connection, { ids, page }, call);
+  const threads = { newest: staleThreads, lost: lostThreads, older: unfinishedThreads }[which];
+  const ids = await threads(parts.db, account.id, limit, parts.clock.now());
+  await readThreads(parts, connection, { ids, page: which === 'newest' ? 'newest' : 'older' }, call);
   return ids.length > 0;
 }

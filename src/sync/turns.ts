@@ -1,12 +1,14 @@
 import { ProviderError } from '../domain/errors.ts';
 import type { AccountId } from '../domain/ids.ts';
 import type { Log } from '../lib/log.ts';
-import { claimAccount } from '../store/leases.ts';
+import type { Wakes } from '../lib/wake.ts';
+import { claimAccount, heldForMs } from '../store/leases.ts';
 import { LeaseLostError } from './batch.ts';
-import type { Connections } from './connections.ts';
+import type { Connection, Connections } from './connections.ts';
 import type { LookParts } from './look.ts';
 import { look } from './poller.ts';
 import { sweepStep } from './sweep.ts';
+import { lookedTopic } from './topics.ts';
 
 /** What came of a look that somebody asked for. */
 export interface LookReport {
@@ -30,6 +32,7 @@ export interface Turns {
 
 export interface TurnParts extends LookParts {
   readonly connections: Connections;
+  readonly wakes: Wakes;
   readonly log: Log;
   /** Names this process in leases. */
   readonly owner: string;
@@ -37,51 +40,68 @@ export interface TurnParts extends LookParts {
   readonly pullEveryMs?: number;
 }
 
-// How long a provider that fails is left alone, unless it names a time itself.
-const AFTER_FAILURE_MS = 15_000;
 // How soon an idle sweep looks again for threads that became stale or a walk that is due.
 const IDLE_SWEEP_MS = 60_000;
 
 export function createTurns(parts: TurnParts): Turns {
   const looks = new Map<AccountId, Promise<LookReport>>();
+  const begun = new Map<AccountId, number>();
   const terms = { owner: parts.owner, leaseMs: parts.times.leaseMs };
   const lookOnce = async (id: AccountId, signal: AbortSignal): Promise<LookReport> => {
     const connection = await parts.connections.of(id);
     const lease = connection && (await claimAccount(parts.db, id, terms));
     if (!connection || !lease) return { received: 0, looked: false };
-    return { received: await look(parts, connection, lease, signal), looked: true };
+    begun.set(id, parts.clock.monotonic());
+    try {
+      return { received: await look(parts, connection, lease, signal), looked: true };
+    } finally {
+      parts.wakes.notify(lookedTopic(id));
+    }
   };
+  /** Until whoever holds the account could have died. */
+  const untilFree = async (id: AccountId): Promise<number> =>
+    Math.max(parts.times.lookEveryMs, Math.min(parts.times.leaseMs, await heldForMs(parts.db, id)));
   const lookNow = (id: AccountId, signal: AbortSignal): Promise<LookReport> => {
-    const under = looks.get(id) ?? lookOnce(id, signal).finally(() => looks.delete(id));
-    looks.set(id, under);
-    return under;
+    const under = looks.get(id);
+    if (under) return under;
+    const look = lookOnce(id, signal).finally(() => looks.delete(id));
+    looks.set(id, look);
+    return look;
   };
   return {
     lookNow,
     async poll(id, signal) {
       const connection = await parts.connections.of(id);
       if (!connection) return Number.POSITIVE_INFINITY;
+      const rest = restOf(parts, connection, begun.get(id));
+      if (rest > 0) return rest;
       const { looked } = await lookNow(id, signal);
-      return looked ? (parts.pullEveryMs ?? connection.module.limits.pullEveryMs) : parts.times.lookEveryMs;
+      return looked ? (parts.pullEveryMs ?? connection.module.limits.pullEveryMs) : untilFree(id);
     },
     async sweep(id, signal) {
       const connection = await parts.connections.of(id);
       if (!connection) return Number.POSITIVE_INFINITY;
       const lease = await claimAccount(parts.db, id, terms);
-      if (!lease) return parts.times.leaseMs;
+      if (!lease) return untilFree(id);
       return (await sweepStep(parts, connection, lease, signal)) ? 0 : IDLE_SWEEP_MS;
     },
     afterFailure: (id, work, error) => afterFailure(parts, id, work, error),
   };
 }
 
+/** However many hints arrive, they are one look after the provider's gap: the milliseconds left of it. */
+function restOf(parts: TurnParts, { module }: Connection, begun: number | undefined): number {
+  const gap = Math.min(module.limits.minGapMs, parts.pullEveryMs ?? Number.POSITIVE_INFINITY);
+  return begun === undefined ? 0 : begun + gap - parts.clock.monotonic();
+}
+
 function afterFailure(parts: TurnParts, id: AccountId, work: string, error: unknown): number {
   if (error instanceof LeaseLostError) return parts.times.lookEveryMs;
   if (!(error instanceof ProviderError)) {
     parts.log.error({ account: id, work, err: error }, 'work for an account failed');
-    return AFTER_FAILURE_MS;
+    return parts.times.afterFailureMs;
   }
   parts.log.warn({ account: id, work, kind: error.kind, provider: error.provider, err: error }, 'a provider failed');
-  const wait = error.retryAt ? error.retryAt.getTime() - parts.clock.now().getTime() : AFTER_FAILURE_MS;
+  const wait = error.retryAt ? error.retryAt.getTime() - parts.clock.now().getTime() : parts.times.afterFailureMs;
   return Math.max(wait, 1000);
 }

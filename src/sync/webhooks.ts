@@ -1,12 +1,13 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import type { Wakes } from '../lib/wake.ts';
 import type { ProviderModule } from '../providers/contract.ts';
 import type { RouteAnswer, WebhookVerdict } from '../providers/webhook-contract.ts';
 import type { Database } from '../store/database.ts';
 import { recordDelivery } from '../store/webhooks.ts';
 import type { Connection, Connections } from './connections.ts';
 import type { Ingest } from './ingest.ts';
-import type { Workers } from './workers.ts';
+import { accountTopic } from './topics.ts';
 
 /** A delivery as it came off the wire. */
 export interface RawDelivery {
@@ -29,7 +30,7 @@ export interface WebhookParts {
   readonly modules: ReadonlyMap<string, ProviderModule>;
   readonly connections: Connections;
   readonly ingest: Ingest;
-  readonly workers: Pick<Workers, 'hint'>;
+  readonly wakes: Wakes;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -52,7 +53,8 @@ export function createWebhookDoor(parts: WebhookParts): WebhookDoor {
       }
       for (const concerned of verdict.accounts) {
         const connection = connections[concerned.index];
-        if (connection) await takeIn(parts, connection, verdict, concerned.events);
+        if (connection && isMeant(connection, concerned.identity))
+          await takeIn(parts, connection, verdict, concerned.events);
       }
       return 200;
     },
@@ -64,6 +66,11 @@ export function createWebhookDoor(parts: WebhookParts): WebhookDoor {
       return route.handle({ headers, body, receivedAt: parts.clock.now() }, credentialsOf(connections));
     },
   };
+}
+
+/** Accounts that share a secret are told apart by the upstream account that the delivery names. */
+function isMeant({ account }: Connection, identity: string | undefined): boolean {
+  return identity === undefined || account.identity === identity;
 }
 
 function credentialsOf(connections: readonly Connection[]): readonly unknown[] {
@@ -82,5 +89,5 @@ async function takeIn(
   const first =
     deliveryId === null ||
     (await recordDelivery(parts.db, { accountId: account.id, tenantId: account.tenantId, deliveryId, now }));
-  if (first && events.length === 0) parts.workers.hint(account.id);
+  if (first && events.length === 0) parts.wakes.notify(accountTopic(account.id));
 }

@@ -45,6 +45,7 @@ describe('what can be done in a conversation', () => {
       attach: { ...open, ...stubFiles },
       markRead: open,
       noReplyNeeded: open,
+      close: open,
     });
   });
 
@@ -52,7 +53,7 @@ describe('what can be done in a conversation', () => {
     const { shown } = await desk({ abilities: [] });
     const never = { allowed: false, blockedBy: 'unsupported', mode: 'UNSUPPORTED' };
     expect((await shown()).capabilities).toMatchObject({
-      ...{ reply: { allowed: true }, attach: { ...never, types: null }, noReplyNeeded: never },
+      ...{ reply: { allowed: true }, attach: { ...never, types: null }, noReplyNeeded: never, close: never },
       markRead: { allowed: true, mode: 'LOCAL' },
     });
   });
@@ -90,9 +91,9 @@ describe('a send is refused, and nothing is queued,', () => {
       () => ({ facts: facts({ canReply: false, replyBlockedBy: 'stay_cancelled' }) }),
     ],
     ['after the window for replies', 'reply_window_closed', () => ({ facts: facts({ replyUntil: new Date(0) }) })],
-    ['where the conversation is closed', 'closed', (t) => ({ closedAt: t.clock.now() })],
+    ['where its provider has ended the conversation', 'closed', (t) => ({ closedAt: t.clock.now() })],
   ])('%s', async (_title, why, made) => {
-    const { t, stub, id, turn } = await desk();
+    const { t, stub, id, turn } = await desk({ abilities: ['attachments'] });
     await turn(made(t));
     const before = await rowCounts(t);
     const { message, errors } = await send(t, id, 'Too late', { idempotencyKey: 'k' });
@@ -115,7 +116,7 @@ describe('a send is refused, and nothing is queued,', () => {
   });
 
   it('and so is another try of one that failed', async () => {
-    const { t, stub, id, turn } = await desk();
+    const { t, stub, id, turn } = await desk({ abilities: ['attachments'] });
     stub.fail('send', 'invalid');
     const messageId = await sent(t, id, 'Not taken');
     await turn({ closedAt: t.clock.now() });

@@ -54,6 +54,19 @@ describe('the feed', () => {
     expect(events.filter((one) => one.__typename === 'ConversationChanged').length).toBeLessThanOrEqual(3 * 4);
   });
 
+  it('tells each page of history that is stored as a change of its conversation', async () => {
+    const t = await testApp();
+    const createdAt = new Date(t.clock.now().getTime() - 9 * DAY);
+    const { externalId } = t.simulator().addConversation({ messages: 60, createdAt });
+    await t.connect();
+    const id = await idOf(t, externalId);
+    const changes = (await eventsOf(t)).filter(
+      (one) => one.__typename === 'ConversationChanged' && one.conversation.id === id,
+    );
+    // Three pages of 25; and it was first met without one.
+    expect(changes).toHaveLength(4);
+  });
+
   it('takes what was written in the five minutes before connecting for new', async () => {
     const t = await testApp();
     const { externalId } = t.simulator().addConversation();

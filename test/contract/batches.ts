@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ProviderError } from '../../src/domain/errors.ts';
 import { brand } from '../../src/domain/ids.ts';
 import type { ConversationKey } from '../../src/providers/contract.ts';
-import { callOf, openBench, type Subject } from './bench.ts';
+import { type Bench, callOf, openBench, type Subject } from './bench.ts';
 import { openScene } from './trouble.ts';
 import { truthfully } from './truth.ts';
 import { keysOf, valueIn } from './walking.ts';
@@ -13,27 +13,33 @@ export function describeBatches(subject: Subject): void {
   // Of a kind that no provider makes, with a right address and with none.
   const unknown = (key: ConversationKey): ConversationKey => ({ ...key, externalId: brand('no such conversation') });
   const astray: ConversationKey = { externalId: brand('no such conversation'), address: {} };
+  const leastCalls = ({ simulator }: Bench, keys: readonly ConversationKey[]): number => {
+    const asked = new Set<string | null>(keys.map((key) => key.externalId));
+    const threads = simulator.conversations().filter((one) => asked.has(one.externalId));
+    const messages = threads.reduce((sum, one) => sum + Math.min(pageSize, one.messages.length), 0);
+    return subject.traits.leastCalls({ conversations: keys.length, messages });
+  };
   const nowhere: ConversationKey = { externalId: null, address: { place: ['nowhere'], number: 5 } };
 
   describe('reads conversations in batches', () => {
-    it('of as many as it says in one upstream call', async () => {
+    it('of as many as it says in one upstream call, or as few as its provider allows', async () => {
       const bench = openBench(subject, { size: batchSize + 5 });
       const keys = (await keysOf(bench)).slice(0, batchSize);
       await bench.adapter.conversations(keys.slice(0, 1), callOf());
       bench.simulator.calls.reset();
       const slots = await bench.adapter.conversations(keys, callOf());
       expect(slots.map((slot) => valueIn(slot).externalId)).toEqual(keys.map((key) => key.externalId));
-      expect(bench.simulator.calls.count()).toBe(1);
+      expect(bench.simulator.calls.count()).toBeLessThanOrEqual(leastCalls(bench, keys));
     });
 
-    it('and threads, each with its newest page, in one upstream call too', async () => {
+    it('and threads, each with its newest page, in as few too', async () => {
       const bench = openBench(subject, { size: batchSize + 5 });
       const keys = (await keysOf(bench)).slice(0, batchSize);
       await bench.adapter.conversations(keys.slice(0, 1), callOf());
       bench.simulator.calls.reset();
       const pages = keys.map((conversation) => ({ conversation, older: null }));
       const slots = await bench.adapter.messages(pages, callOf());
-      expect(bench.simulator.calls.count()).toBe(1);
+      expect(bench.simulator.calls.count()).toBeLessThanOrEqual(leastCalls(bench, keys));
       const truth = new Map(bench.simulator.conversations().map((one) => [one.externalId, one.messages] as const));
       const newest = keys.map((key) => truth.get(key.externalId ?? '')?.slice(-pageSize));
       expect(slots.map((slot) => valueIn(slot).items.map(truthfully))).toEqual(newest);

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../src/domain/json.ts';
 import { createManualClock, type ManualClock, sleep, systemClock } from '../../src/lib/clock.ts';
 import type { Call, Fetch, Memory, ProviderAdapter, ProviderModule } from '../../src/providers/contract.ts';
-import type { CreateSimulator, ProviderSimulator } from '../../src/simulator/contract.ts';
+import type { CreateSimulator, ProviderSimulator, ProviderTraits } from '../../src/simulator/contract.ts';
 import { createWorld } from '../../src/simulator/world.ts';
 
 /** What the suite is run against: a provider with its simulator. */
@@ -10,6 +10,8 @@ export interface Subject {
   readonly createSimulator: CreateSimulator;
   /** Where the world's bookings are made, so that all of them are seen there. Absent: anywhere. */
   readonly platforms?: readonly string[];
+  /** What can be promised of it at best. */
+  readonly traits: Required<ProviderTraits>;
   /** The methods that its adapters have. */
   readonly methods: ReadonlySet<string>;
 }
@@ -17,12 +19,22 @@ export interface Subject {
 interface SimulatorFile {
   readonly createSimulator: CreateSimulator;
   readonly platforms?: readonly string[];
+  readonly traits?: ProviderTraits;
 }
+
+const usual: Required<ProviderTraits> = {
+  leastCalls: () => 1,
+  readMarks: 'messages',
+  filesBelongTo: 'conversation',
+  webhooksTell: 'news',
+};
 
 /** Finds a provider's simulator where every provider keeps it. */
 export async function subjectOf(module: ProviderModule): Promise<Subject> {
-  const { createSimulator, platforms }: SimulatorFile = await import(`../../src/providers/${module.id}/simulator.ts`);
-  const subject = { module, createSimulator, ...(platforms && { platforms }) };
+  const { createSimulator, platforms, traits }: SimulatorFile = await import(
+    `../../src/providers/${module.id}/simulator.ts`
+  );
+  const subject = { module, createSimulator, traits: { ...usual, ...traits }, ...(platforms && { platforms }) };
   const { adapter } = openBench({ ...subject, methods: new Set() }, { size: 0 });
   return { ...subject, methods: new Set(Object.keys(adapter)) };
 }

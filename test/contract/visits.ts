@@ -58,7 +58,24 @@ export function describeVisits(subject: Subject): void {
     });
   }
 
-  if (probe.deliverWebhooks) {
+  if (probe.deliverWebhooks && subject.traits.webhooksTell === 'hints') {
+    describe('is hinted at everything', () => {
+      it('that anybody writes, again and again until the hint is taken', async () => {
+        const { bench, target, verdicts } = openDoor(subject, { refusals: 1 });
+        const stop = bench.simulator.deliverWebhooks?.(target);
+        const written = write(bench);
+        let turns = 0;
+        await until(() => {
+          if (turns++ % 50 === 49) bench.clock.advance(60_000);
+          return verdicts.length > written.length;
+        });
+        expect(verdicts.map(indexesOf)).toEqual(verdicts.map(() => [0]));
+        stop?.();
+      });
+    });
+  }
+
+  if (probe.deliverWebhooks && subject.traits.webhooksTell === 'news') {
     describe('is told of everything', () => {
       it('that anybody writes, in its conversation, as the feed would tell it', async () => {
         const { bench, target, eventsSoFar } = openDoor(subject);

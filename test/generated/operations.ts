@@ -35,6 +35,12 @@ export type AttemptOutcome =
   /** It may have gone out. */
   | 'UNKNOWN';
 
+/** A conversation that is done with. */
+export type CloseConversationInput = {
+  /** The conversation. */
+  conversationId: string;
+};
+
 /** An account to be connected. */
 export type ConnectAccountInput = {
   /** An object with the provider’s `credentialFields`. Kept sealed, and never answered. */
@@ -67,10 +73,22 @@ export type ConversationFilter = {
   snoozed?: boolean | null | undefined;
   /** With this in the text of a message, in the subject or in the participant’s name, in any case. */
   text?: string | null | undefined;
+  /** Whether a message of ours may not have reached the participant: `UNKNOWN`, or `FAILED` and not tried again. */
+  undelivered?: boolean | null | undefined;
   /** Whether the participant wrote something that is not read. */
   unread?: boolean | null | undefined;
   /** Whether a message that is not read is urgent. */
   urgent?: boolean | null | undefined;
+};
+
+/** A token to be made. */
+export type CreateTokenInput = {
+  /** When it ends. Never, if not given. */
+  expiresAt?: string | null | undefined;
+  /** What it is for. At most 100 characters. */
+  name: string;
+  /** What it allows: some of the scopes that your own token has. */
+  scopes: Array<string>;
 };
 
 /** How we know that a message was accepted. */
@@ -111,6 +129,12 @@ export type MessageSentBy =
   | 'participant'
   /** The side that the account speaks for. */
   | 'us';
+
+/** A conversation that is not done with after all. */
+export type ReopenConversationInput = {
+  /** The conversation. */
+  conversationId: string;
+};
 
 /** A message to be sent. */
 export type SendMessageInput = {
@@ -368,7 +392,7 @@ export type CapabilitiesQueryVariables = Exact<{
 }>;
 
 
-export type CapabilitiesQuery = { conversation: { id: string, externalId: string | null, noReplyNeeded: boolean | null, unreadCount: number, capabilities: { reply: { allowed: boolean, until: string | null, blockedBy: string | null, mode: AbilityMode, types: Array<string> | null, maxBytes: number | null }, attach: { allowed: boolean, until: string | null, blockedBy: string | null, mode: AbilityMode, types: Array<string> | null, maxBytes: number | null }, markRead: { allowed: boolean, until: string | null, blockedBy: string | null, mode: AbilityMode }, noReplyNeeded: { allowed: boolean, until: string | null, blockedBy: string | null, mode: AbilityMode } } } | null };
+export type CapabilitiesQuery = { conversation: { id: string, externalId: string | null, noReplyNeeded: boolean | null, unreadCount: number, closedAt: string | null, assignee: { externalId: string, name: string | null } | null, capabilities: { reply: { allowed: boolean, until: string | null, blockedBy: string | null, mode: AbilityMode, types: Array<string> | null, maxBytes: number | null }, attach: { allowed: boolean, until: string | null, blockedBy: string | null, mode: AbilityMode, types: Array<string> | null, maxBytes: number | null }, markRead: { allowed: boolean, until: string | null, blockedBy: string | null, mode: AbilityMode }, noReplyNeeded: { allowed: boolean, until: string | null, blockedBy: string | null, mode: AbilityMode }, close: { allowed: boolean, until: string | null, blockedBy: string | null, mode: AbilityMode } } } | null };
 
 export type SetNoReplyNeededMutationVariables = Exact<{
   input: SetNoReplyNeededInput;
@@ -406,6 +430,48 @@ export type BookingPageQueryVariables = Exact<{
 
 
 export type BookingPageQuery = { bookings: { booking: { id: string, externalId: string, conversations: Array<{ id: string, externalId: string | null, participant: { name: string | null } | null }> } | null } };
+
+export type CloseConversationMutationVariables = Exact<{
+  input: CloseConversationInput;
+}>;
+
+
+export type CloseConversationMutation = { closeConversation: { conversation: { id: string, closedAt: string | null } | null, errors: Array<
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+    > } };
+
+export type ReopenConversationMutationVariables = Exact<{
+  input: ReopenConversationInput;
+}>;
+
+
+export type ReopenConversationMutation = { reopenConversation: { conversation: { id: string, closedAt: string | null } | null, errors: Array<
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+      | { code: string, message: string, path: Array<string> }
+    > } };
 
 export type ThreadsQueryVariables = Exact<{
   filter?: ConversationFilter | null | undefined;
@@ -538,7 +604,9 @@ export type EventsQueryVariables = Exact<{
 
 export type EventsQuery = { events: { endCursor: string, hasMore: boolean, nodes: Array<
       | { __typename: 'AccountChanged', cursor: string, account: { id: string, state: AccountState } }
+      | { __typename: 'CaughtUp', cursor: string }
       | { __typename: 'ConversationChanged', cursor: string, conversation: { id: string, unreadCount: number } }
+      | { __typename: 'FeedGap', cursor: string }
       | { __typename: 'MessageAdded', cursor: string, message: { id: string, body: string | null } }
       | { __typename: 'MessageChanged', cursor: string, message: { id: string, read: boolean | null } }
     > } };
@@ -584,6 +652,53 @@ export type BookingSearchQueryVariables = Exact<{
 
 
 export type BookingSearchQuery = { bookings: { search: { edges: Array<{ cursor: string, node: { id: string, externalId: string, status: string | null, checkIn: string | null, checkOut: string | null, guestsCount: number | null, conversationId: string | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null }, leads: { search: { edges: Array<{ node: { id: string, externalId: string, status: string | null } }>, pageInfo: { hasNextPage: boolean } } | null } };
+
+export type TokensQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TokensQuery = { tokens: Array<{ id: string, name: string, scopes: Array<string>, createdAt: string, expiresAt: string | null, revokedAt: string | null, lastUsedAt: string | null }> };
+
+export type CreateTokenMutationVariables = Exact<{
+  input: CreateTokenInput;
+}>;
+
+
+export type CreateTokenMutation = { createToken: { text: string | null, token: { id: string, name: string, scopes: Array<string>, expiresAt: string | null } | null, errors: Array<
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+    > } };
+
+export type RevokeTokenMutationVariables = Exact<{
+  tokenId: string;
+}>;
+
+
+export type RevokeTokenMutation = { revokeToken: { token: { id: string, revokedAt: string | null } | null, errors: Array<
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+    > } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -955,6 +1070,11 @@ export const CapabilitiesDocument = new TypedDocumentString(`
     externalId
     noReplyNeeded
     unreadCount
+    closedAt
+    assignee {
+      externalId
+      name
+    }
     capabilities {
       reply {
         allowed
@@ -979,6 +1099,12 @@ export const CapabilitiesDocument = new TypedDocumentString(`
         mode
       }
       noReplyNeeded {
+        allowed
+        until
+        blockedBy
+        mode
+      }
+      close {
         allowed
         until
         blockedBy
@@ -1062,6 +1188,36 @@ export const BookingPageDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<BookingPageQuery, BookingPageQueryVariables>;
+export const CloseConversationDocument = new TypedDocumentString(`
+    mutation CloseConversation($input: CloseConversationInput!) {
+  closeConversation(input: $input) {
+    conversation {
+      id
+      closedAt
+    }
+    errors {
+      code
+      message
+      path
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CloseConversationMutation, CloseConversationMutationVariables>;
+export const ReopenConversationDocument = new TypedDocumentString(`
+    mutation ReopenConversation($input: ReopenConversationInput!) {
+  reopenConversation(input: $input) {
+    conversation {
+      id
+      closedAt
+    }
+    errors {
+      code
+      message
+      path
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ReopenConversationMutation, ReopenConversationMutationVariables>;
 export const ThreadsDocument = new TypedDocumentString(`
     query Threads($filter: ConversationFilter, $first: Int, $after: String, $last: Int, $before: String, $messages: Int = 20) {
   conversations(
@@ -1433,3 +1589,47 @@ export const BookingSearchDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<BookingSearchQuery, BookingSearchQueryVariables>;
+export const TokensDocument = new TypedDocumentString(`
+    query Tokens {
+  tokens {
+    id
+    name
+    scopes
+    createdAt
+    expiresAt
+    revokedAt
+    lastUsedAt
+  }
+}
+    `) as unknown as TypedDocumentString<TokensQuery, TokensQueryVariables>;
+export const CreateTokenDocument = new TypedDocumentString(`
+    mutation CreateToken($input: CreateTokenInput!) {
+  createToken(input: $input) {
+    token {
+      id
+      name
+      scopes
+      expiresAt
+    }
+    text
+    errors {
+      code
+      path
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateTokenMutation, CreateTokenMutationVariables>;
+export const RevokeTokenDocument = new TypedDocumentString(`
+    mutation RevokeToken($tokenId: ID!) {
+  revokeToken(input: { tokenId: $tokenId }) {
+    token {
+      id
+      revokedAt
+    }
+    errors {
+      code
+      path
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeTokenMutation, RevokeTokenMutationVariables>;

@@ -119,7 +119,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
       await settle();
       return id;
     },
-    listen: () => listening(app),
+    listen: () => served(app),
     async pass(ms) {
       await settle();
       await clock.pass(ms);
@@ -146,17 +146,21 @@ function ending(app: App, clock: SharedClock): App {
     const stopped = app.stop();
     clock.advance(2 * defaultTimes.sendDeadlineMs);
     await stopped;
+    // Moved time has cut the drain short.
+    await app.settle();
   });
   return app;
 }
 
-async function listening(app: App): Promise<Listener> {
+/** Serves a system on a port of its own, sockets included; it is closed with the test. */
+export async function served(app: App): Promise<Listener> {
   const listener = await listen(app, { port: 0, host: '127.0.0.1' });
   onTestFinished(() => listener.close());
   return listener;
 }
 
-async function run<Data>(app: App, query: string, variables: unknown, token: string): Promise<Answer<Data>> {
+/** Runs an operation at that process, by HTTP. */
+export async function run<Data>(app: App, query: string, variables: unknown, token: string): Promise<Answer<Data>> {
   const response = await app.fetch(
     requestOf(JSON.stringify({ query, variables }), { authorization: `Bearer ${token}` }),
   );
@@ -185,6 +189,6 @@ async function emptyDatabase(kind: DatabaseKind): Promise<Database> {
   const opening = opened ?? testDatabase(kind);
   databases.set(kind, opening);
   const db = await opening;
-  if (opened) await db.pool.query('TRUNCATE tenant CASCADE');
+  if (opened) await db.pool.query('TRUNCATE tenant, budget CASCADE');
   return db;
 }

@@ -3,6 +3,7 @@ import { ProviderError, type ProviderErrorKind } from '../../src/domain/errors.t
 import type { SendWarning } from '../../src/domain/gateway.ts';
 import { brand, type ExternalConversationId } from '../../src/domain/ids.ts';
 import type {
+  Assignee,
   ConversationFacts,
   Page,
   ProviderConversation,
@@ -31,6 +32,9 @@ export interface StubThread {
   facts: ConversationFacts | null;
   closedAt: Date | null;
   noReplyNeeded: boolean | null;
+  /** Absent: not told. */
+  assignee?: Assignee | null;
+  readUpTo?: Date | null;
   readonly messages: ProviderMessage[];
 }
 
@@ -60,7 +64,13 @@ export interface StubOptions {
   readonly limits?: Partial<Limits>;
 }
 
-const everything: readonly ProviderAbility[] = ['attachments', 'markRead', 'noReplyNeeded', 'findConversation'];
+const everything: readonly ProviderAbility[] = [
+  'attachments',
+  'markRead',
+  'noReplyNeeded',
+  'close',
+  'findConversation',
+];
 export const stubFiles = { types: ['image/png', 'image/jpeg'], maxBytes: 20_000 } as const;
 
 export function createStub(options: StubOptions = {}): Stub {
@@ -183,14 +193,19 @@ function adapterOf(
       const thread = find(conversation);
       if (thread) thread.noReplyNeeded = value;
     },
+    async setClosed(conversation, closed) {
+      begin('setClosed');
+      const thread = find(conversation);
+      if (thread) thread.closedAt = closed ? new Date(1e12) : null;
+    },
   };
 }
 
-type Optional = 'findConversation' | 'upload' | 'download' | 'markRead' | 'setNoReplyNeeded';
+type Optional = 'findConversation' | 'upload' | 'download' | 'markRead' | 'setNoReplyNeeded' | 'setClosed';
 
 /** The methods of abilities that it does not have are absent. */
 function without(
-  { findConversation, upload, download, markRead, setNoReplyNeeded, ...rest }: ReturnType<typeof adapterOf>,
+  { findConversation, upload, download, markRead, setNoReplyNeeded, setClosed, ...rest }: ReturnType<typeof adapterOf>,
   abilities: readonly ProviderAbility[],
 ): ProviderAdapter {
   return {
@@ -199,17 +214,20 @@ function without(
     ...(abilities.includes('attachments') && { upload, download }),
     ...(abilities.includes('markRead') && { markRead }),
     ...(abilities.includes('noReplyNeeded') && { setNoReplyNeeded }),
+    ...(abilities.includes('close') && { setClosed }),
   };
 }
 
 function told(thread: StubThread | undefined): ProviderConversation | null {
   if (!thread) return null;
-  const { guest, booking, facts, closedAt, noReplyNeeded } = thread;
+  const { guest, booking, facts, closedAt, noReplyNeeded, assignee, readUpTo } = thread;
   return {
     externalId: brand<ExternalConversationId>(thread.externalId),
     address: { booking },
     participant: { externalId: null, name: guest, email: null },
     ...{ channel: 'stub', subject: null, lead: null, facts, closedAt, noReplyNeeded },
+    ...(assignee !== undefined && { assignee }),
+    ...(readUpTo !== undefined && { readUpTo }),
     booking: booking === null ? null : brand(booking),
     newest: pageOf(thread),
     raw: { facts: JSON.stringify(facts), closed: closedAt?.toISOString() ?? null, noReplyNeeded },

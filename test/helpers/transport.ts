@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { createServerAdapter } from '@whatwg-node/server';
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
@@ -36,6 +36,8 @@ export interface Served {
   readonly clock: ManualClock;
   readonly wakes: Wakes;
   readonly transport: Transport;
+  /** Bytes that wait in the server's connections to be written. */
+  unsent(): number;
   /** A token of the same tenant with these scopes. */
   tokenFor(scopes: readonly string[]): Promise<string>;
   /** Has the participant write; `hint: false` tells nobody. Resolves when it is committed. */
@@ -65,12 +67,15 @@ export async function serve(db: Database, options: Partial<TransportOptions> = {
     ...options,
   });
   const server = createServer(createServerAdapter((request: Request) => transport.fetch(request)));
+  const connections = new Set<Socket>();
+  server.on('connection', (socket) => connections.add(socket));
   const detach = transport.attach(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
   let minutes = 0;
   return {
     ...{ url, estate, conversationId, token, clock, wakes, transport, tokenFor },
+    unsent: () => [...connections].reduce((sum, { writableLength }) => sum + writableLength, 0),
     async say(body, { conversationId: of = conversationId, hint = true } = {}) {
       minutes += 1;
       const columns = { body, sent_by: 'participant' };
@@ -116,6 +121,8 @@ const idleGateway: Gateway = {
   readThreads: async (_tenant, _account, reads) => reads.map(() => null),
   markRead: notHere,
   setNoReplyNeeded: notHere,
+  setClosed: notHere,
+  budget: async () => null,
   findConversation: async () => [],
   upload: notHere,
   download: async () => null,

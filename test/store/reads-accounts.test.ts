@@ -26,6 +26,7 @@ describe.each(databaseKinds)('reading accounts (%s)', (kind) => {
       last_pulled_at: at(2),
       last_error: { kind: 'auth', message: 'refused', retryAt: at(4).toISOString() },
       imported_at: at(3),
+      last_sweep: { at: at(5).toISOString(), read: 40, repaired: 2 },
     });
     const accounts = await listAccounts(db, estate.scope);
     expect(accounts.map((account) => account.id)).toEqual([estate.accountId, gone].toSorted());
@@ -40,8 +41,9 @@ describe.each(databaseKinds)('reading accounts (%s)', (kind) => {
       lastPulledAt: at(2),
       lastError: { kind: 'auth', message: 'refused', retryAt: at(4) },
       importedAt: at(3),
+      lastSweep: { at: at(5), read: 40, repaired: 2 },
     });
-    const bare = { identity: null, lastPulledAt: null, lastError: null, importedAt: null };
+    const bare = { identity: null, lastPulledAt: null, lastError: null, importedAt: null, lastSweep: null };
     expect(accounts.find((account) => account.id === estate.accountId)).toMatchObject(bare);
   });
 

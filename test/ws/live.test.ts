@@ -216,21 +216,3 @@ describe('what a subscription holds', () => {
     expect((await second).message.body).toBe('still here');
   });
 });
-
-it('executes once for all equal subscribers, and each gets every message in order', async () => {
-  served = await serve(db);
-  const streams = Array.from({ length: 25 }, () => live(client()));
-  const all = streams.map((stream) => bodies(stream, 10));
-  await readers(25);
-  let conversationsRead = 0;
-  const query = db.pool.query.bind(db.pool);
-  db.pool.query = ((...args: Parameters<typeof query>) => {
-    if (JSON.stringify(args[0]).includes('FROM conversation')) conversationsRead += 1;
-    return query(...args);
-  }) as typeof query;
-  const said = Array.from({ length: 10 }, (_, i) => `message ${i}`);
-  for (const body of said) await served.say(body);
-  for (const seen of await Promise.all(all)) expect(seen).toEqual(said);
-  db.pool.query = query;
-  expect(conversationsRead).toBe(10);
-});
