@@ -1,0 +1,3 @@
+import { describeDeaths } from './suite.ts';
+
+describeDeaths('embedded');
