@@ -3,12 +3,16 @@ import type { Child } from './child.ts';
 import type { Estate } from './estate.ts';
 import type { Crowd, SocketLoadCommands } from './socket-load.ts';
 
-const subscription = `subscription { messageAdded { cursor message { id body sentAt sentBy channel } conversation { id } } }`;
+const subscription = `subscription ($after: EventCursor) { messageAdded(after: $after) { cursor message { id body sentAt sentBy channel } conversation { id } } }`;
 
-/** Subscribers of ours, as a frontend's library would introduce them. */
-export function subscribers(url: string, { token }: Estate, count: number): Crowd {
+/** Subscribers of ours, as a frontend's library would introduce them. `after`: where they resume; absent: from now on. */
+export function subscribers(url: string, { token }: Estate, count: number, after?: string): Crowd {
   const init = { type: 'connection_init', payload: { authorization: `Bearer ${token}` } };
-  const subscribe = { type: 'subscribe', id: 'live', payload: { query: subscription } };
+  const subscribe = {
+    type: 'subscribe',
+    id: 'live',
+    payload: { query: subscription, ...(after && { variables: { after } }) },
+  };
   const greetings = [JSON.stringify(init), JSON.stringify(subscribe)];
   return { url, count, protocol: 'graphql-transport-ws', greetings };
 }

@@ -11,7 +11,9 @@ import { inboxRows } from './rows/inbox.ts';
 import { ingestRows } from './rows/ingest.ts';
 import { liveRows } from './rows/live.ts';
 import { memoryRows } from './rows/memory.ts';
+import { replayRows } from './rows/replay.ts';
 import { sendRows } from './rows/send.ts';
+import { stalledRows } from './rows/stalled.ts';
 import { benchKey } from './secret.ts';
 
 /** What rows are measured on. */
@@ -27,6 +29,8 @@ const measures: Readonly<Record<string, (bench: Bench) => Promise<readonly Row[]
   apollo: apolloRows,
   'fan-out': fanOutRows,
   live: liveRows,
+  stalled: stalledRows,
+  replay: replayRows,
   memory: memoryRows,
   ingest: ingestRows,
   send: sendRows,

@@ -15,6 +15,8 @@ export interface Crowd {
   readonly protocol?: string;
   /** Texts to send, each after the first with the server's answer to the one before it. */
   readonly greetings: readonly string[];
+  /** They stop reading once they have greeted, and are not counted among those who wait. */
+  readonly stalled?: boolean;
 }
 
 interface Member {
@@ -25,6 +27,7 @@ interface Member {
 /** What the clients of one server are waiting for. */
 interface Hall {
   readonly members: Member[];
+  readonly stalled: Member[];
   times: number[];
   wanted: number;
   text: string;
@@ -37,7 +40,14 @@ const AT_ONCE = 50;
 const commands = {
   /** Connects clients, and resolves when all have sent their greetings. */
   async open(crowd: Crowd): Promise<void> {
-    const hall = halls.get(crowd.url) ?? { members: [], times: [], wanted: 0, text: '', done: () => undefined };
+    const hall = halls.get(crowd.url) ?? {
+      members: [],
+      stalled: [],
+      times: [],
+      wanted: 0,
+      text: '',
+      done: () => undefined,
+    };
     halls.set(crowd.url, hall);
     for (let opened = 0; opened < crowd.count; opened += AT_ONCE)
       await Promise.all(Array.from({ length: Math.min(AT_ONCE, crowd.count - opened) }, () => join(hall, crowd)));
@@ -60,9 +70,24 @@ const commands = {
     hall.wanted = 0;
     return { times, text: hall.text };
   },
+  /** Resolves when each client of that server was told so many texts since it was last asked; they are then forgotten. */
+  async caughtUp({ url, messages }: { url: string; messages: number }): Promise<void> {
+    const hall = halls.get(url);
+    if (!hall) throw new Error(`nobody is connected to ${url}`);
+    await new Promise<void>((resolve) => {
+      hall.wanted = hall.members.length * messages;
+      hall.done = resolve;
+      check(hall);
+    });
+    hall.times = [];
+    hall.wanted = 0;
+  },
   /** Disconnects all clients of that server. */
   leave(url: string): void {
-    for (const { socket } of halls.get(url)?.members ?? []) socket.destroy();
+    for (const { socket } of [...(halls.get(url)?.members ?? []), ...(halls.get(url)?.stalled ?? [])]) {
+      socket.removeAllListeners('close');
+      socket.destroy();
+    }
     halls.delete(url);
   },
 };
@@ -75,7 +100,7 @@ function check(hall: Hall): void {
   if (hall.wanted > 0 && hall.times.length >= hall.wanted) hall.done();
 }
 
-function join(hall: Hall, { url, protocol, greetings }: Crowd): Promise<void> {
+function join(hall: Hall, { url, protocol, greetings, stalled = false }: Crowd): Promise<void> {
   const { hostname, port, pathname, host } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port), noDelay: true });
   const member: Member = { socket, rest: Buffer.alloc(0) };
@@ -89,14 +114,16 @@ function join(hall: Hall, { url, protocol, greetings }: Crowd): Promise<void> {
     const greet = (): void => {
       const text = left.shift();
       if (text !== undefined) socket.write(maskedFrame(opcodes.text, Buffer.from(text)));
-      if (left.length === 0) resolve();
+      if (left.length > 0) return;
+      if (stalled) socket.pause();
+      resolve();
     };
     socket.on('error', reject);
     socket.once('close', () => reject(new Error('the server closed a socket')));
     socket.once('data', (head: Buffer) => {
       const end = head.indexOf('\r\n\r\n');
       if (end < 0 || !head.subarray(0, 12).equals(Buffer.from('HTTP/1.1 101'))) return reject(new Error(String(head)));
-      hall.members.push(member);
+      (stalled ? hall.stalled : hall.members).push(member);
       socket.on('data', (chunk: Buffer) => hear(hall, member, chunk, left.length > 0 ? greet : null));
       greet();
       if (head.length > end + 4) hear(hall, member, head.subarray(end + 4), null);
