@@ -123,10 +123,10 @@ describe.each(feeds)('the feed of $id', (module) => {
   }
 
   it('loses and doubles nothing, whatever happens to reads and confirms', { timeout: 120_000 }, async () => {
-    for (const seed of [1, 2, 3]) {
+    for (const seed of [1, 2]) {
       const { simulator, write, pass, expectOnce } = await confirmDesk(module);
       const chance = createChance(seed);
-      for (let round = 0; round < 25; round += 1) {
+      for (let round = 0; round < 20; round += 1) {
         const operation = chance.pick(['confirm', 'confirm', 'latest', null]);
         if (chance.happens(0.6)) simulator.faults.next(chance.pick(trouble), operation === null ? {} : { operation });
         write(chance.between(0, 4));
