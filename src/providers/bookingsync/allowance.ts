@@ -11,11 +11,14 @@ export function allowanceIn(headers: Headers): Allowance | null {
   return Number.isNaN(resetAt.getTime()) ? null : { limit, remaining, resetAt };
 }
 
-/** A refusal for having asked too much, with when to come back: hours are counted from the full hour on, and nothing else need say it. */
+/**
+ * A refusal for having asked too much, with when to come back where the hour is told to be used up: hours are counted from the full
+ * hour on. Where requests are left, or nothing is told, something else refused, and nobody need be silent for an hour because of it.
+ */
 export function withReturn(error: ProviderError, allowance: Allowance | null, now: Date): ProviderError {
-  if (error.kind !== 'rate-limited' || error.retryAt) return error;
-  const told = allowance && allowance.resetAt > now ? allowance.resetAt : null;
-  const retryAt = told ?? new Date((Math.floor(now.getTime() / HOUR_MS) + 1) * HOUR_MS);
+  if (error.kind !== 'rate-limited' || error.retryAt || allowance?.remaining !== 0) return error;
+  const fullHour = new Date((Math.floor(now.getTime() / HOUR_MS) + 1) * HOUR_MS);
+  const retryAt = allowance.resetAt > now ? allowance.resetAt : fullHour;
   const { provider, operation, kind, detail, noEffect } = error;
   return new ProviderError({ provider, operation, kind, message: detail, retryAt, noEffect });
 }

@@ -88,14 +88,17 @@ describe('a request', () => {
     }
   });
 
-  it('too many comes back when the hour is told to end, or else at the next full hour', async () => {
+  it('too many comes back when the hour ends that is told to be used up, and needs no such silence otherwise', async () => {
     const body = { errors: [{ code: 'rate_limit_exceeded', title: 'API v3 rate limit exceeded.' }] };
-    const told = await failure(answering(429, body, { ...budget, 'x-ratelimit-remaining': '0' }).adapter);
+    const used = { ...budget, 'x-ratelimit-remaining': '0' };
+    const told = await failure(answering(429, body, used).adapter);
     expect(told).toMatchObject({ kind: 'rate-limited', noEffect: true, retryAt: new Date(1773486000_000) });
-    const untold = await failure(answering(429, body).adapter);
-    expect(untold).toMatchObject({ kind: 'rate-limited', retryAt: new Date('2026-03-14T11:00:00Z') });
-    const past = await failure(answering(429, body, { ...budget, 'x-ratelimit-reset': '5' }).adapter);
+    const past = await failure(answering(429, body, { ...used, 'x-ratelimit-reset': '5' }).adapter);
     expect(past.retryAt).toEqual(new Date('2026-03-14T11:00:00Z'));
+    for (const headers of [budget, {}]) {
+      const other = await failure(answering(429, body, headers as Record<string, string>).adapter);
+      expect(other).toMatchObject({ kind: 'rate-limited', noEffect: true, retryAt: null });
+    }
   });
 
   it('that is refused is told by kind, also where the answer is a web page', async () => {
