@@ -163,7 +163,7 @@ async function storedAmong({ sql }: Place, bodies: readonly string[]): Promise<r
 }
 
 async function askAnyone<Data>(fleet: Fleet, query: string, variables: object = {}): Promise<Data> {
-  for (let tries = 0; tries < 600; tries += 1) {
+  for (let tries = 0; tries < 2_400; tries += 1) {
     try {
       const answer = await fetch(`${fleet.any()}/graphql`, {
         method: 'POST',
@@ -180,7 +180,7 @@ async function askAnyone<Data>(fleet: Fleet, query: string, variables: object = 
     }
     await sleep(systemClock, 50);
   }
-  throw new Error('no server has answered for half a minute');
+  throw new Error('no server has answered for two minutes');
 }
 
 interface Place {

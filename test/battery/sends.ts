@@ -31,7 +31,7 @@ export async function sendsHistory(options: Omit<GroundOptions, 'switches'>, siz
   const ground = await openGround(options);
   try {
     ground.trouble(size.troubled, faults);
-    const pace = { allowed: 0 };
+    const pace = { allowed: 0, answered: 0 };
     const history = (await Promise.all([writeAll(ground, size, pace), killAll(ground, size, pace)]))[0];
     // Accepted is not sent yet: the trouble is for the way to the guest.
     await ground.sendsTried();
@@ -43,21 +43,29 @@ export async function sendsHistory(options: Omit<GroundOptions, 'switches'>, siz
   }
 }
 
+/** How many may be written by now, and how many were answered. */
+interface Pace {
+  allowed: number;
+  answered: number;
+}
+
 /** Kills one server after another, and lets the writers go on as far between them. */
-async function killAll(ground: Ground, { kills, sends }: SendsSize, pace: { allowed: number }): Promise<void> {
+async function killAll(ground: Ground, { kills, sends }: SendsSize, pace: Pace): Promise<void> {
   for (let killed = 0; killed < kills; killed += 1) {
     pace.allowed = Math.ceil((sends * (killed + 1)) / kills);
-    // Whoever dies has lived: a busy machine is slow to start one.
+    // Whoever dies has lived, and taken something in: a busy machine is slow to start one.
+    const before = pace.answered;
     await ground.ask('{ eventCursor }');
+    while (pace.answered === before && pace.answered < pace.allowed) await sleep(systemClock, 20);
     await sleep(systemClock, ground.chance.between(50, 500));
     await ground.fleet.kill();
-    // As if the provider had forgotten whom it had let in.
-    ground.simulator.expireTokens?.();
+    // As if the provider had forgotten whom it had let in. Not each time: Booking.com hands out thirty tokens an hour.
+    if (ground.chance.happens(8 / kills)) ground.simulator.expireTokens?.();
   }
   pace.allowed = sends;
 }
 
-async function writeAll(ground: Ground, { sends }: SendsSize, pace: { readonly allowed: number }): Promise<Entry[]> {
+async function writeAll(ground: Ground, { sends }: SendsSize, pace: Pace): Promise<Entry[]> {
   const history: Entry[] = [];
   const { conversations } = await ground.ask<{ conversations: { nodes: readonly { id: string }[] } }>(
     '{ conversations(first: 100) { nodes { id } } }',
@@ -75,6 +83,7 @@ async function writeAll(ground: Ground, { sends }: SendsSize, pace: { readonly a
       const entry = { t: systemClock.monotonic(), proc: 'driver', op: 'put', key: body } as const;
       history.push({ ...entry, type: 'invoke' });
       const { sendMessage } = await ground.ask<Sent>(SEND, { input });
+      pace.answered += 1;
       history.push({ ...entry, type: sendMessage.message ? 'ok' : 'fail' });
     }
   };
