@@ -17,6 +17,8 @@ export const documentCaps = {
   depth: 12,
   /** Renamed fields of one selection, those of its fragments among them. */
   aliases: 30,
+  /** Fields and fragments that one selection names again, those of its fragments among them: they add nothing but work. */
+  repeats: 30,
   /** Directives in the whole document. */
   directives: 20,
   operations: 10,
@@ -29,9 +31,10 @@ interface Extent {
   readonly depth: number;
   readonly fields: number;
   readonly aliases: number;
+  readonly repeats: number;
 }
 
-const nothing: Extent = { depth: 0, fields: 0, aliases: 0 };
+const nothing: Extent = { depth: 0, fields: 0, aliases: 0, repeats: 0 };
 
 /** Validation rule: refuses documents beyond the caps, in time linear to their length. */
 export function DocumentCapsRule(context: ValidationContext): ASTVisitor {
@@ -49,6 +52,7 @@ export function DocumentCapsRule(context: ValidationContext): ASTVisitor {
         refuse(context, 'depth', largest(roots, 'depth'));
         refuse(context, 'fields', largest(roots, 'fields'));
         refuse(context, 'aliases', largest(selections, 'aliases'));
+        refuse(context, 'repeats', largest(selections, 'repeats'));
       },
     },
   };
@@ -74,7 +78,8 @@ function measure(document: DocumentNode): { roots: readonly Extent[]; selections
 
   const ofSet = (set: SelectionSetNode | undefined): Extent => {
     if (!set) return nothing;
-    const extent = set.selections.map(ofSelection).reduce(joined, nothing);
+    const inner = set.selections.map(ofSelection).reduce(joined, nothing);
+    const extent = { ...inner, repeats: inner.repeats + repeatsIn(set) };
     selections.push(extent);
     return extent;
   };
@@ -83,7 +88,7 @@ function measure(document: DocumentNode): { roots: readonly Extent[]; selections
     if (node.kind === Kind.FRAGMENT_SPREAD) return ofFragment(node.name.value);
     const inner = ofSet(node.selectionSet);
     const depth = node.name.value.startsWith('__') ? 0 : inner.depth + 1;
-    return { depth, fields: inner.fields + 1, aliases: node.alias ? 1 : 0 };
+    return { depth, fields: inner.fields + 1, aliases: node.alias ? 1 : 0, repeats: 0 };
   };
   const ofFragment = (name: string): Extent => {
     const measured = known.get(name);
@@ -105,5 +110,15 @@ function joined(one: Extent, other: Extent): Extent {
     depth: Math.max(one.depth, other.depth),
     fields: one.fields + other.fields,
     aliases: one.aliases + other.aliases,
+    repeats: one.repeats + other.repeats,
   };
+}
+
+/** How many of a selection's fields and fragments it has named before. Inline fragments have no names; their fields are counted. */
+function repeatsIn({ selections }: SelectionSetNode): number {
+  const names = selections.flatMap((node) => {
+    if (node.kind === Kind.INLINE_FRAGMENT) return [];
+    return node.kind === Kind.FIELD ? (node.alias ?? node.name).value : `...${node.name.value}`;
+  });
+  return names.length - new Set(names).size;
 }

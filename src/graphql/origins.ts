@@ -7,6 +7,7 @@ export interface Origins {
 /** Stands in the list of allowed origins for every page that comes from the same machine. */
 export const LOOPBACK = '*loopback*';
 
+const webSchemes = new Set(['http:', 'https:']);
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** Pages of the server itself are always allowed; others by the list: origins as browsers write them, or `*loopback*`. */
@@ -15,9 +16,9 @@ export function createOrigins(allowed: readonly string[]): Origins {
   return {
     allows(origin, host) {
       if (origin === null || listed.has(origin)) return true;
-      // `null`, an opaque origin, is not a URL and so never allowed.
+      // `null`, an opaque origin, is not a URL and so never allowed; nor is what no browser writes, or a page of a browser's own.
       const url = URL.parse(origin);
-      if (!url) return false;
+      if (!url || url.origin !== origin || !webSchemes.has(url.protocol)) return false;
       return url.host === host || (listed.has(LOOPBACK) && loopbackHosts.has(url.hostname));
     },
   };

@@ -97,6 +97,8 @@ class SocketStream implements AsyncIterableIterator<ExecutionResult>, Waiter {
 
   #end(): void {
     this.#stream.close();
+    // The client may have taken the id for another operation by the time that there is room again.
+    this.#unsent = none;
     if (this.#stream.tokenEnded) this.#to.socket.close(FORBIDDEN, 'Forbidden');
     this.#done.resolve({ value: undefined, done: true });
   }

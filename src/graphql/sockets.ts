@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Server as Protocol, WebSocket as ProtocolSocket } from 'graphql-ws';
+import type { Server as Protocol } from 'graphql-ws';
 import type { WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import { Wire } from './socket-wire.ts';
 
 /** What graphql-ws is told of the socket that an operation came by. */
 export interface SocketExtra {
@@ -19,9 +20,6 @@ export interface SocketParts {
   /** How often a ping asks whether the client is still there; it has as long to answer. */
   readonly keepAliveMs: number;
 }
-
-/** Close code of graphql-transport-ws for a failure on our side. */
-const INTERNAL_ERROR = 4500;
 
 /**
  * Has sockets speak graphql-transport-ws. graphql-ws's own adapter would print what clients do wrong to the console, and keep timers
@@ -57,41 +55,6 @@ function open(extra: SocketExtra, { protocol, log }: SocketParts): void {
       log.error({ err: error }, 'A websocket did not end cleanly.'),
     );
   });
-}
-
-/** A socket as graphql-ws wants it. */
-class Wire implements ProtocolSocket {
-  readonly #socket: WebSocket;
-  readonly #log: Log;
-  readonly protocol: string;
-
-  constructor(socket: WebSocket, log: Log) {
-    this.#socket = socket;
-    this.#log = log;
-    this.protocol = socket.protocol;
-  }
-
-  /** Resolves when the message is on its way, or cannot be any more: a socket that closes meanwhile is nobody's fault. */
-  send(text: string): Promise<void> {
-    const socket = this.#socket;
-    return new Promise((resolve) => {
-      if (socket.readyState === socket.OPEN) socket.send(text, () => resolve());
-      else resolve();
-    });
-  }
-
-  close(code?: number, reason?: string): void {
-    this.#socket.close(code, reason);
-  }
-
-  onMessage(handle: (text: string) => Promise<void>): void {
-    this.#socket.on('message', (data) => {
-      handle(String(data)).catch((error: unknown) => {
-        this.#log.error({ err: error }, 'A websocket message could not be handled.');
-        this.#socket.close(INTERNAL_ERROR, 'Internal server error');
-      });
-    });
-  }
 }
 
 function every(clock: Clock, ms: number, run: () => void): () => void {

@@ -12,6 +12,7 @@ import type { Operations, Request } from './operations.ts';
 import { type Origins, originRefusal } from './origins.ts';
 import { formatError, type Results } from './results.ts';
 import { sendStream } from './socket-stream.ts';
+import { clientsId } from './socket-wire.ts';
 import { type SocketExtra, speakGraphql } from './sockets.ts';
 
 /** What sockets are held to. */
@@ -77,7 +78,7 @@ function createProtocol(parts: WebsocketParts) {
     onOperation(socket, id, _payload, args) {
       const stream = parts.operations.streamOf(args.contextValue as object);
       if (stream) args.contextValue = null;
-      return stream && sendStream(socket.extra, id, stream);
+      return stream && sendStream(socket.extra, clientsId(id), stream);
     },
     onNext: (_socket, _id, _payload, _args, { data, errors, extensions }) =>
       errors && {

@@ -1,0 +1,32 @@
+const payload = { query: '{ eventCursor }' };
+/** Messages that a client of graphql-transport-ws may not send. */
+export const malformed: readonly (readonly [string, object | string | Buffer])[] = [
+  ['no JSON', 'hello'],
+  ['empty', ''],
+  ['cut short', '{"type":"ping"'],
+  ['a number', '7'],
+  ['null', 'null'],
+  ['a list', [{ type: 'ping' }]],
+  ['without a type', { id: '1', payload }],
+  ['of an unknown type', { type: 'start', id: '1', payload }],
+  ['of a type that is no text', { type: 1 }],
+  ['of a type that is inherited', { type: 'constructor' }],
+  ['bytes', Buffer.from('{"type":"ping"}')],
+  ['a subscribe without an id', { type: 'subscribe', payload }],
+  ['a subscribe with an empty id', { type: 'subscribe', id: '', payload }],
+  ['a subscribe with a number as id', { type: 'subscribe', id: 1, payload }],
+  ['a subscribe without a payload', { type: 'subscribe', id: '1' }],
+  ['a subscribe whose payload is a list', { type: 'subscribe', id: '1', payload: [payload] }],
+  ['a subscribe without a query', { type: 'subscribe', id: '1', payload: {} }],
+  ['a subscribe whose variables are a list', { type: 'subscribe', id: '1', payload: { ...payload, variables: [] } }],
+  [
+    'a subscribe whose operation name is no text',
+    { type: 'subscribe', id: '1', payload: { ...payload, operationName: 1 } },
+  ],
+  ['a subscribe whose extensions are a text', { type: 'subscribe', id: '1', payload: { ...payload, extensions: 'x' } }],
+  ['a ping whose payload is a text', { type: 'ping', payload: 'x' }],
+  ['a complete without an id', { type: 'complete' }],
+  ['a next, which is the server’s to send', { type: 'next', id: '1', payload: {} }],
+  ['an error, which is the server’s to send', { type: 'error', id: '1', payload: [{ message: 'x' }] }],
+  ['a connection_ack, which is the server’s to send', { type: 'connection_ack' }],
+];
