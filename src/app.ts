@@ -9,6 +9,7 @@ import { type Clock, systemClock } from './lib/clock.ts';
 import { type Log, silentLog } from './lib/log.ts';
 import { type Loop, settleAll } from './lib/loop.ts';
 import { createAddressCheck } from './lib/outbound.ts';
+import { createOutboundFetch } from './lib/outbound-fetch.ts';
 import type { Sealer } from './lib/seal.ts';
 import { createWakes } from './lib/wake.ts';
 import { createGates } from './provider-gates.ts';
@@ -86,7 +87,7 @@ export function createApp(options: AppOptions): App {
   const memoryParts = { db, sealer, clock, owner, leaseMs: times.leaseMs };
   const connections = createConnections({
     ...{ db, modules, sealer, clock, times, log },
-    fetch: options.fetch ?? ((url, init) => fetch(url, init)),
+    fetch: options.fetch ?? createOutboundFetch({ allowPrivate: options.allowPrivateHosts }),
     memory: keep((id: AccountId) => createMemory(id, memoryParts)),
     gate: createGates({ db, clock, times, log, ...(observe && { observe }), breakerChanged }),
   });
