@@ -9,17 +9,18 @@ import { type Clock, systemClock } from './lib/clock.ts';
 import { type Log, silentLog } from './lib/log.ts';
 import { type Loop, settleAll } from './lib/loop.ts';
 import { createAddressCheck } from './lib/outbound.ts';
+import { createOutboundFetch } from './lib/outbound-fetch.ts';
 import type { Sealer } from './lib/seal.ts';
 import { createWakes } from './lib/wake.ts';
+import { createGates } from './provider-gates.ts';
+import type { ObservedCall } from './providers/attempts.ts';
+import type { BreakerState } from './providers/breaker.ts';
 import type { Fetch, ProviderModule } from './providers/contract.ts';
-import { guardAdapter, type ObservedCall } from './providers/guard.ts';
-import { createThrottle } from './providers/throttle.ts';
 import { createRoutes } from './routes.ts';
 import type { Database } from './store/database.ts';
 import { createHints } from './store/hints.ts';
 import { noticeRestore } from './store/identity.ts';
-import { createBudget } from './sync/budgets.ts';
-import { type ConnectionParts, createConnections, type Gate } from './sync/connections.ts';
+import { createConnections } from './sync/connections.ts';
 import { createGateway } from './sync/gateway.ts';
 import { createIngest } from './sync/ingest.ts';
 import { createMemory } from './sync/memory.ts';
@@ -50,6 +51,8 @@ export interface AppOptions {
   readonly pullEveryMs?: number;
   /** Told of every provider call that ended. */
   readonly observe?: (provider: string, call: ObservedCall) => void;
+  /** Told whether an account's provider is being asked: at first, and at each change. */
+  readonly breakerChanged?: (provider: string, accountId: AccountId, state: BreakerState) => void;
 }
 
 /** A running system without its socket. */
@@ -71,15 +74,22 @@ export interface App {
 /** Puts the system together. Nothing runs before `start`. */
 export function createApp(options: AppOptions): App {
   const { db, sealer, clock = systemClock, times = defaultTimes, log = silentLog } = options;
+  const { observe } = options;
+  const opened = new Set<AccountId>();
+  const breakerChanged: AppOptions['breakerChanged'] = (provider, id, state) => {
+    options.breakerChanged?.(provider, id, state);
+    if (state !== 'closed') opened.add(id);
+    else if (opened.delete(id)) sender.hasten(id);
+  };
   const owner = crypto.randomUUID();
   const modules = new Map(options.providers.map((module) => [module.id, module]));
   const wakes = createWakes((error) => log.error({ err: error }, 'a listener failed'));
   const memoryParts = { db, sealer, clock, owner, leaseMs: times.leaseMs };
   const connections = createConnections({
     ...{ db, modules, sealer, clock, times, log },
-    fetch: options.fetch ?? ((url, init) => fetch(url, init)),
+    fetch: options.fetch ?? createOutboundFetch({ allowPrivate: options.allowPrivateHosts }),
     memory: keep((id: AccountId) => createMemory(id, memoryParts)),
-    gate: createGates({ db, clock, times, ...(options.observe && { observe: options.observe }) }),
+    gate: createGates({ db, clock, times, log, ...(observe && { observe }), breakerChanged }),
   });
   const ingest = createIngest({ db, clock, times, wakes });
   const threads = createThreads({ db, ingest, clock });
@@ -139,31 +149,6 @@ function contained(routes: App['fetch'], log: Log): App['fetch'] {
       log.error({ err: error, path: new URL(request.url).pathname }, 'a request could not be answered');
       return new Response(null, { status: 500 });
     }
-  };
-}
-
-/** One budget and one throttle a budget key, one guard an adapter. */
-function createGates(parts: {
-  readonly db: Database;
-  readonly clock: Clock;
-  readonly times: Times;
-  readonly observe?: (provider: string, call: ObservedCall) => void;
-}): ConnectionParts['gate'] {
-  const { clock, times, observe } = parts;
-  const gates = new Map<string, Gate>();
-  return (module, credentials) => {
-    const key = `${module.id} ${module.budgetKey(credentials)}`;
-    const known = gates.get(key);
-    if (known) return known;
-    const budget = createBudget(parts, module, credentials);
-    const throttle = createThrottle(module.id, module.limits, clock, budget);
-    const guardParts = {
-      ...{ provider: module.id, clock, times, throttle },
-      ...(observe && { observe: (call: ObservedCall) => observe(module.id, call) }),
-    };
-    const gate: Gate = { budget, guard: (adapter) => guardAdapter(adapter, guardParts) };
-    gates.set(key, gate);
-    return gate;
   };
 }
 

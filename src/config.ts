@@ -80,7 +80,8 @@ export const variables = [
   {
     name: 'PARLEY_ALLOW_PRIVATE_HOSTS',
     default: 'off',
-    meaning: 'Whether provider base URLs may name private or loopback addresses: on or off',
+    meaning:
+      'Whether addresses of providers may be private or loopback ones, plain http, or on other ports than 443: on or off',
   },
   { name: 'LOG_LEVEL', default: 'info', meaning: 'debug, info, warn, error or silent' },
   { name: 'PARLEY_TOKEN', default: null, meaning: 'Demo only: the token to use instead of a new one at each start' },

@@ -8,6 +8,8 @@ export interface Times {
   readonly callDeadlineMs: number;
   /** Retries of a failed read inside its caller's deadline, with full jitter over `baseMs` doubled each time (DELIVERY 7.1). */
   readonly readRetry: { readonly retries: number; readonly baseMs: number };
+  /** Failures in a row after which an account's provider is not asked any more, and how often it is found out whether that is over (DELIVERY 7.2). */
+  readonly breaker: { readonly failures: number; readonly probeEveryMs: number };
   /** How long one attempt to send may take before it counts as unknown (DELIVERY 7.1). */
   readonly sendDeadlineMs: number;
   /** How long a GraphQL operation may take, its provider reads included (DELIVERY 5.5). */
@@ -59,6 +61,7 @@ export const defaultTimes: Times = {
   sendLeaseMs: 60 * SECOND,
   callDeadlineMs: 10 * SECOND,
   readRetry: { retries: 2, baseMs: 200 },
+  breaker: { failures: 5, probeEveryMs: SECOND },
   sendDeadlineMs: 30 * SECOND,
   operationDeadlineMs: 10 * SECOND,
   backOff: { base: SECOND, cap: 5 * MINUTE },

@@ -1,5 +1,6 @@
 import { ProviderError, type ProviderErrorKind } from '../domain/errors.ts';
 import type { Json } from '../domain/json.ts';
+import { isAddressRefused } from './outbound.ts';
 
 /** A whole answer, whatever its status. */
 export interface HttpAnswer {
@@ -42,9 +43,11 @@ export function createHttp({ provider, fetch }: HttpOptions): Http {
       const unanswered = (cause: unknown, noEffect: boolean): ProviderError =>
         cause instanceof ProviderError
           ? cause
-          : signal?.aborted
-            ? fail('timeout', 'no answer in time', { noEffect, cause })
-            : fail('unavailable', `no answer${codeOf(cause)}`, { noEffect, cause });
+          : isAddressRefused(cause)
+            ? fail('invalid', 'its address must not be called', { noEffect: true, cause })
+            : signal?.aborted
+              ? fail('timeout', 'no answer in time', { noEffect, cause })
+              : fail('unavailable', `no answer${codeOf(cause)}`, { noEffect, cause });
 
       const response = await untilAborted(signal, () => fetch(url, { ...init, redirect: 'manual' })).catch((error) => {
         throw unanswered(error, neverConnected(error));

@@ -1,10 +1,13 @@
 import { ProviderError, type ProviderErrorKind } from '../domain/errors.ts';
 import { brand } from '../domain/ids.ts';
 import { defaultTimes } from '../domain/times.ts';
-import { createManualClock } from '../lib/clock.ts';
+import { createManualClock, type ManualClock } from '../lib/clock.ts';
+import type { ObservedCall } from './attempts.ts';
+import { type BreakerState, createBreaker } from './breaker.ts';
 import type { Call, OutgoingMessage, ProviderAdapter, SendOutcome } from './contract.ts';
-import { guardAdapter, type ObservedCall } from './guard.ts';
+import { guardAdapter } from './guard.ts';
 import type { Limits } from './limits.ts';
+import { createRetryBudget } from './retry-budget.ts';
 import { createThrottle } from './throttle.ts';
 
 /* What the tests of the guard stand on: an adapter that does as it is told, and a clock that is moved. */
@@ -17,8 +20,12 @@ export const call = (signal: AbortSignal = new AbortController().signal): Call =
 export const accepted: SendOutcome = { kind: 'accepted', id: brand('m1'), at: start, notes: [] };
 
 /** A guarded adapter of which every method is noted and does `act`. */
-export function tryGuard(act: (call: Call) => Promise<unknown>, limits: Partial<Limits> = {}) {
-  const clock = createManualClock(start);
+export function tryGuard(
+  act: (call: Call) => Promise<unknown>,
+  limits: Partial<Limits> = {},
+  shared: Parameters<typeof createThrottle>[3] & { readonly clock?: ManualClock } = {},
+) {
+  const clock = shared.clock ?? createManualClock(start);
   const reached: string[] = [];
   const observed: ObservedCall[] = [];
   const method =
@@ -43,11 +50,25 @@ export function tryGuard(act: (call: Call) => Promise<unknown>, limits: Partial<
       ...{ requestsPerHour: null, parallel: 4, ...limits },
     },
     clock,
+    shared,
   );
+  const states: BreakerState[] = [];
+  const breaker = createBreaker({
+    ...{ provider: 'acme', clock, times: defaultTimes },
+    changed: (state) => void states.push(state),
+  });
   const observe = (one: ObservedCall) => void observed.push(one);
-  const parts = { provider: 'acme', clock, times: defaultTimes, throttle, observe };
+  const parts = {
+    provider: 'acme',
+    clock,
+    times: defaultTimes,
+    throttle,
+    breaker,
+    retries: createRetryBudget(),
+    observe,
+  };
   const guarded = guardAdapter(adapter, parts);
-  return { clock, reached, observed, guarded, parts };
+  return { clock, reached, observed, states, guarded, parts };
 }
 
 /** An adapter's own failure. */

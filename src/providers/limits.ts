@@ -39,3 +39,13 @@ export interface Budget {
   /** Throws `rate-limited`, with the time when it counts anew, where nothing is left for that lane. */
   admit(lane: Lane, operation: string): Promise<void>;
 }
+
+/** The time for which a provider asked to be left alone, by all who call under one budget key. */
+export interface Silence {
+  /** Learns what other processes were told. */
+  look(): Promise<void>;
+  /** When it is over; null where none is known here. */
+  until(): Date | null;
+  /** Never cuts a longer one short, and is at most an hour. */
+  hold(until: Date): void;
+}

@@ -20,7 +20,7 @@ function setUp(limits: Partial<Limits> = {}, budget: Budget | null = null) {
       ...{ requestsPerHour: null, parallel: 2, ...limits },
     },
     clock,
-    budget,
+    { budget },
   );
   const begun: string[] = [];
   const ends = new Map<string, () => void>();

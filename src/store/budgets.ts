@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import { type Cell, moment, readRows, toDate } from './statement.ts';
 
 /** An hour's requests as they stand. */
 export interface BudgetState {
@@ -64,6 +65,23 @@ export async function noteBudget(
     UPDATE budget SET allowed = ${told.allowed}, resets_at = ${told.resetsAt},
       used = CASE WHEN resets_at = ${told.resetsAt} THEN greatest(used, ${told.used}) ELSE ${told.used} END
     WHERE provider = ${provider} AND key = ${Uint8Array.from(key)}`;
+}
+
+/** Notes until when a provider asked to be left alone: an hour in which nothing is allowed. A longer one stands. */
+export async function noteSilence(db: Database, { provider, key }: BudgetKey, until: Date): Promise<void> {
+  await db.prisma.$executeRaw`
+    INSERT INTO budget AS b (provider, key, resets_at, used, allowed) VALUES (${provider}, ${Uint8Array.from(key)}, ${until}, 0, 0)
+    ON CONFLICT (provider, key) DO UPDATE SET resets_at = greatest(b.resets_at, ${until})`;
+}
+
+/** Until when a provider asked, as any process was told; it may be over. */
+export async function silenceUntil(db: Database, { provider, key }: BudgetKey): Promise<Date | null> {
+  const [row] = await readRows<[Cell]>(db, {
+    name: 'silence-until',
+    text: `SELECT ${moment('resets_at')} FROM budget WHERE provider = $1 AND key = $2`,
+    values: [provider, key],
+  });
+  return row?.[0] ? toDate(row[0]) : null;
 }
 
 /** An hour that ends later than this was noted by a clock that was wrong, and would otherwise hold for as long as that was ahead. */

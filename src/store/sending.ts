@@ -119,6 +119,13 @@ export async function nextDueMs(db: Database): Promise<number | null> {
   return rows[0]?.ms ?? null;
 }
 
+/** The account's provider answers again: what waits because it did not is due now. */
+export async function hastenSends(db: Database, accountId: AccountId): Promise<void> {
+  await db.prisma.$executeRaw`
+    UPDATE outbox SET due_at = parley_now()
+    WHERE account_id = ${accountId} AND state = 'QUEUED' AND due_at > parley_now() AND error->>'kind' IN ('unavailable', 'timeout')`;
+}
+
 // Aliases as in the statements above: `o` is the outbox row.
 const filesOf = Prisma.sql`(SELECT coalesce(array_agg(f.external_id ORDER BY f.id), '{}') FROM attachment f
   WHERE f.message_id = o.message_id AND f.external_id IS NOT NULL) AS files`;

@@ -21,8 +21,8 @@ export interface Connection {
 
 /** What all accounts of one `budgetKey` share in a process. */
 export interface Gate {
-  /** Wraps an adapter; see guard.ts. */
-  guard(adapter: ProviderAdapter): ProviderAdapter;
+  /** Wraps an account's adapter, with a breaker and places of its own; see guard.ts. */
+  guard(adapter: ProviderAdapter, id: AccountId): ProviderAdapter;
   /** Null where the provider counts no requests. */
   readonly budget: SharedBudget | null;
 }
@@ -67,7 +67,7 @@ export function createConnections(parts: ConnectionParts): Connections {
       budget?.told(told).catch((error: unknown) => parts.log.error({ err: error }, 'a budget could not be noted'));
     };
     const deps = { fetch, now: () => clock.now(), memory: parts.memory(id), note, allowance };
-    return { adapter: guard(module.connect(credentials, deps)), budget };
+    return { adapter: guard(module.connect(credentials, deps), id), budget };
   };
   const connectionOf = (account: AccountRecord): Connection | null => {
     const module = parts.modules.get(account.provider);

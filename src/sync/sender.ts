@@ -1,6 +1,7 @@
 import type { Failure } from '../domain/account.ts';
 import { backOffMs } from '../domain/delivery.ts';
 import { ProviderError } from '../domain/errors.ts';
+import type { AccountId } from '../domain/ids.ts';
 import type { Times } from '../domain/times.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
@@ -9,7 +10,7 @@ import type { Wakes } from '../lib/wake.ts';
 import type { SendOutcome } from '../providers/contract.ts';
 import { feedTopic } from '../store/feed.ts';
 import { outboxAge } from '../store/outbox-age.ts';
-import { claimSends, claimUnknown, expiredSends, nextDueMs, type SendClaim } from '../store/sending.ts';
+import { claimSends, claimUnknown, expiredSends, hastenSends, nextDueMs, type SendClaim } from '../store/sending.ts';
 import { recordAbsence, type Settlement, settle } from '../store/settling.ts';
 import type { Connections } from './connections.ts';
 import { type EchoReadParts, readForEcho } from './echo-reads.ts';
@@ -31,11 +32,18 @@ const AT_ONCE = 32;
 // Kinds of refusal that may be over at the next try; all others stay.
 const worthAnotherTry = new Set<ProviderError['kind']>(['rate-limited', 'unavailable', 'timeout']);
 
+/** The loop that sends. */
+export interface Sender extends Loop {
+  /** That account's provider answers again: what waited for it is sent. */
+  hasten(id: AccountId): void;
+}
+
 /** Delivers what is queued: claim, send once, settle; and looks for what may have gone out. The only place with retries of sends. */
-export function createSender(parts: SenderParts): Loop {
+export function createSender(parts: SenderParts): Sender {
   const { db, times, owner } = parts;
   // Each in hand for itself: a provider that hangs holds up nobody else's messages.
   const inHand = new Set<Promise<void>>();
+  const healed = new Set<AccountId>();
   const take = (work: Promise<void>): void => {
     const task = work.catch(logged(parts)).finally(() => {
       inHand.delete(task);
@@ -47,6 +55,10 @@ export function createSender(parts: SenderParts): Loop {
     name: 'sender',
     clock: parts.clock,
     async turn() {
+      for (const id of healed) {
+        await hastenSends(db, id);
+        healed.delete(id);
+      }
       for (const claim of await expiredSends(db)) await loseSight(parts, claim, LEASE_RAN_OUT);
       const limit = AT_ONCE - inHand.size;
       if (limit <= 0) return times.lookEveryMs;
@@ -72,6 +84,10 @@ export function createSender(parts: SenderParts): Loop {
       return loop.busy || inHand.size > 0;
     },
     settle,
+    hasten(id) {
+      healed.add(id);
+      loop.wake();
+    },
     async stop() {
       await loop.stop();
       await Promise.all(inHand);

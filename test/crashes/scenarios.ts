@@ -132,6 +132,8 @@ export const exempt: Readonly<Record<string, string>> = {
   dropMemory: 'gives back what runs out by itself',
   pruneEvents: 'one statement, which the next turn makes again',
   closeThreads: 'one statement; its thread is found again by the next turn',
+  hastenSends: 'one statement; without it the messages fall due by themselves',
+  noteSilence: 'one statement; whoever asks in spite of it is told again',
   postponeThreads: 'one statement; its thread is found again by the next turn',
   restartThread: 'one statement; its thread is found again by the next turn',
   notePropertyOfBooking: 'one statement, made again by the next one who looks',

@@ -1,5 +1,6 @@
 import { ProviderError } from '../../domain/errors.ts';
 import { errorOfStatus } from '../../lib/http.ts';
+import { isAddressRefused } from '../../lib/outbound.ts';
 import type { Call, Deps, IncomingFile } from '../contract.ts';
 import { asProviderError, nonsense, PROVIDER, refusal } from './failures.ts';
 
@@ -94,6 +95,7 @@ function lengthIn(headers: Headers): number | null {
 
 function failureOf(cause: unknown, signal: AbortSignal): ProviderError {
   if (cause instanceof ProviderError) return cause;
+  if (isAddressRefused(cause)) return refusal('download', 'protocol', 'the address is not safe to ask');
   const [kind, message] = signal.aborted
     ? (['timeout', 'no answer in time'] as const)
     : (['unavailable', 'no answer'] as const);
