@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../lib/clock.ts';
 import type { Database } from '../store/database.ts';
-import { findCaller, noteTokenUse } from '../store/tokens.ts';
 import { createBoundedCache } from './bounded-cache.ts';
 import { type Caller, callerOf } from './context.ts';
+import { createTokenLooks } from './token-looks.ts';
 
 /** A caller whose token was good when it was shown. */
 export interface Session {
   readonly caller: Caller;
-  /** Whether the token still stands and allows the same. Looks at the store at most every 3 s; known at once in between. */
+  /** Whether the token still stands and allows the same. Looks at the store at most every 2 s; known at once in between. */
   stillGood(): boolean | Promise<boolean>;
 }
 
@@ -30,23 +30,23 @@ interface Known {
 }
 
 /** How long a token is believed without asking the store, and how many are remembered. */
-const limits = { believedMs: 3_000, tokens: 10_000 } as const;
+const limits = { believedMs: 2_000, tokens: 10_000 } as const;
 
 const bearer = /^bearer +([\x21-\x7e]{1,512})$/i;
 
 /** Remembers tokens by their digests only, and only good ones. */
 export function createAuthentication(db: Database, clock: Clock): Authentication {
   const known = createBoundedCache<string, Known>(limits.tokens);
+  const stored = createTokenLooks(db, clock);
   let forgotten = 0;
   const believed = (entry: Known): boolean => entry.until > clock.monotonic() && entry.forgotten === forgotten;
 
   const look = (token: string, key: string): Known => {
     const remembered = known.get(key);
     if (remembered && believed(remembered)) return remembered;
-    const caller = findCaller(db, token, clock.now()).then((found) => {
+    const caller = stored(token).then((found) => {
       entry.settled = found && callerOf(found);
       if (!found) known.delete(key);
-      else void noteTokenUse(db, found.tokenId, clock.now()).catch(() => undefined);
       return entry.settled;
     });
     const entry: Known = { caller, settled: null, until: clock.monotonic() + limits.believedMs, forgotten };

@@ -81,14 +81,12 @@ export function createSubscribe({ surroundings, execute, vigil, results }: Subsc
       if (!(Symbol.asyncIterator in source)) return results.finish(source);
       if (!isFeedSource(source)) throw new Error('A subscription must read a feed.');
       const group = groups.join(groupKey(args, checked.operation, session));
-      const { clock } = surroundings;
       const eventArgs = { ...args, variableValues: variablesOfEvents(checked.operation, args.variableValues ?? {}) };
       return createEventStream({
         source,
         group,
         session,
         vigil,
-        clock,
         results,
         answersTo: (events) => answersTo(eventArgs, session, events),
       });

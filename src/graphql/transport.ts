@@ -18,6 +18,7 @@ import { type Request as Asked, createOperations } from './operations.ts';
 import { createOrigins, preflight, shareWith } from './origins.ts';
 import { isMultipart, MAX_BODY, paramsOfUrl, readParams, refusal } from './request-body.ts';
 import { createResults, formatError, withStatus } from './results.ts';
+import { createSocketSessions } from './socket-sessions.ts';
 import { createVigil } from './vigil.ts';
 import { attachWebsocket } from './websocket.ts';
 
@@ -58,10 +59,12 @@ export function createTransport(options: TransportOptions): Transport {
   const feeds = createFeedFollower({ db, wakes, clock, lookEveryMs: times.lookEveryMs, log });
   const results = createResults(log);
   const authentication = createAuthentication(db, clock);
+  const vigil = createVigil(clock, wakes, authentication.forget);
+  const sessions = createSocketSessions(authentication, vigil);
   const operations = createOperations(
     schema,
     { ...{ db, gateway, clock, times, publicUrl, links }, wakes, feeds, log },
-    { results, vigil: createVigil(clock, wakes, authentication.forget) },
+    { results, vigil },
   );
   const origins = createOrigins(options.allowedOrigins);
   const page = options.graphiql ? createGraphiqlPage(options.initialToken ?? null) : null;
@@ -96,7 +99,7 @@ export function createTransport(options: TransportOptions): Transport {
       const response = await operate(request).catch((error: unknown) => failure(results.mask(error)));
       return shareWith(request, response, origins);
     },
-    attach: (server) => attachWebsocket(server, { yoga, operations, authentication, origins, results, clock, log }),
+    attach: (server) => attachWebsocket(server, { yoga, operations, sessions, origins, results, clock, log }),
   };
 }
 
