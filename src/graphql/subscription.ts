@@ -45,12 +45,12 @@ export function createSubscribe({ surroundings, execute, vigil, results }: Subsc
     const known = documents.get(args.document);
     const document = known ?? { number: documentsSeen++, personal: selectsAddresses(args.document) };
     if (!known) documents.set(args.document, document);
-    const actor = document.personal ? caller.actor : null;
+    const whose = document.personal ? [caller.actor, caller.expiresAt] : null;
     const scopes = [...caller.scopes].sort();
     const variables = variablesBesideCursor(operation, args.variableValues ?? {});
     return JSON.stringify([
       caller.scope.tenantId,
-      actor,
+      whose,
       scopes,
       document.number,
       args.operationName ?? null,

@@ -34,14 +34,14 @@ const tokenUntil = (expiresAt: Date | null): Promise<string> =>
 const revoke = (): Promise<unknown> => db.pool.query(`UPDATE token SET revoked_at = now() WHERE name = 'ending'`);
 
 /** Lets what the clock has set off be done. */
-const rest = async (): Promise<void> => {
+async function settle(): Promise<void> {
   for (let i = 0; i < 3; i += 1) await served.post(VIEWER);
-};
+}
 
 /** Moves time on until the socket is closed; answers how long that took, to the half second. */
 async function closesWithin(socket: RawSocket, mostMs: number): Promise<number> {
   for (let passed = 0; passed <= mostMs; passed += 500) {
-    await rest();
+    await settle();
     if (!socket.isOpen) return passed;
     served.clock.advance(500);
   }
@@ -51,7 +51,7 @@ async function closesWithin(socket: RawSocket, mostMs: number): Promise<number> 
 describe('a socket whose token is revoked elsewhere, with nobody told', () => {
   it('is closed with 4403 within 5 seconds, though it does nothing', async () => {
     const socket = await openRaw(served.url, by(await tokenUntil(null)));
-    await rest();
+    await settle();
     await revoke();
     expect(await closesWithin(socket, 4_500)).toBeLessThan(5_000);
     expect(await socket.closed).toBe(4403);
@@ -60,7 +60,7 @@ describe('a socket whose token is revoked elsewhere, with nobody told', () => {
   it('is told so on each of its subscriptions, and then nothing more', async () => {
     const socket = await openRaw(served.url, by(await tokenUntil(null)));
     for (const id of ['a', 'b']) socket.begin(id, LIVE);
-    while (served.transport.feeds.readers < 2) await rest();
+    while (served.transport.feeds.readers < 2) await settle();
     await served.say('for you');
     await Promise.all(['a', 'b'].map((id) => socket.answer(id)));
     await revoke();
@@ -77,7 +77,7 @@ describe('a socket whose token is revoked elsewhere, with nobody told', () => {
 
   it('is closed at once where a hint says so', async () => {
     const socket = await openRaw(served.url, by(await tokenUntil(null)));
-    await rest();
+    await settle();
     await revoke();
     served.wakes.hear(TOKENS_TOPIC);
     expect(await socket.closed).toBe(4403);
@@ -86,7 +86,7 @@ describe('a socket whose token is revoked elsewhere, with nobody told', () => {
   it('takes one query, however many tokens are in use', async () => {
     const tokens = await Promise.all(Array.from({ length: 20 }, () => tokenUntil(null)));
     const sockets = await Promise.all(tokens.map((token) => openRaw(served.url, by(token))));
-    await rest();
+    await settle();
     const { query } = db.pool;
     let asked = 0;
     db.pool.query = ((...args: Parameters<typeof query>) => {
@@ -106,9 +106,9 @@ describe('a socket whose token is revoked elsewhere, with nobody told', () => {
 describe('a socket whose token runs out', () => {
   it('is closed with 4403 at that moment, though it does nothing', async () => {
     const socket = await openRaw(served.url, by(await tokenUntil(new Date(served.clock.now().getTime() + 60_250))));
-    await rest();
+    await settle();
     served.clock.advance(60_249);
-    await rest();
+    await settle();
     expect(socket.isOpen).toBe(true);
     served.clock.advance(1);
     expect(await socket.closed).toBe(4403);
@@ -119,8 +119,8 @@ describe('a socket whose token runs out', () => {
     served = await serve(db, { clock: systemClock });
     const socket = await openRaw(served.url, by(await tokenUntil(new Date(systemClock.now().getTime() + 30 * DAY_MS))));
     socket.begin('a', LIVE);
-    while (served.transport.feeds.readers < 1) await rest();
-    await rest();
+    while (served.transport.feeds.readers < 1) await settle();
+    await settle();
     expect([socket.isOpen, served.transport.feeds.readers]).toEqual([true, 1]);
     socket.close();
   });
@@ -131,7 +131,7 @@ describe('a socket whose token runs out', () => {
     await served.close();
     served = await serve(db, { clock: { ...clock, now: () => new Date(clock.now().getTime() + jumped) } });
     const socket = await openRaw(served.url, by(await tokenUntil(new Date(clock.now().getTime() + DAY_MS))));
-    await rest();
+    await settle();
     jumped = DAY_MS;
     clock.advance(2_000);
     expect(await socket.closed).toBe(4403);
@@ -143,10 +143,10 @@ describe('a socket whose token runs out', () => {
     await served.close();
     served = await serve(db, { clock: { ...clock, now: () => new Date(clock.now().getTime() + jumped) } });
     const socket = await openRaw(served.url, by(await tokenUntil(new Date(clock.now().getTime() + 10_000))));
-    await rest();
+    await settle();
     jumped = -10_000;
     clock.advance(10_000);
-    await rest();
+    await settle();
     expect(socket.isOpen).toBe(true);
     clock.advance(10_000);
     expect(await socket.closed).toBe(4403);
@@ -159,10 +159,10 @@ describe('a socket whose token runs out', () => {
     client.on('closed', (event) => codes.push((event as { code: number }).code));
     const stream = client.iterate({ query: LIVE });
     const first = stream.next();
-    while (served.transport.feeds.readers < 1) await rest();
+    while (served.transport.feeds.readers < 1) await settle();
     served.clock.advance(60_000);
     expect((await first).value).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
-    while (tokens.length > 0 || served.transport.feeds.readers < 1) await rest();
+    while (tokens.length > 0 || served.transport.feeds.readers < 1) await settle();
     const next = stream.next();
     await served.say('still with you');
     expect((await next).value).toEqual({ data: { messageAdded: { message: { body: 'still with you' } } } });
@@ -176,11 +176,11 @@ describe('a token that came with an operation only', () => {
     const socket = await openRaw(served.url);
     socket.begin('short', LIVE, { headers: by(await tokenUntil(null)) });
     socket.begin('long', LIVE, { headers: by(served.token) });
-    while (served.transport.feeds.readers < 2) await rest();
+    while (served.transport.feeds.readers < 2) await settle();
     await revoke();
     for (let passed = 0; passed < 5_000; passed += 500) {
       served.clock.advance(500);
-      await rest();
+      await settle();
     }
     expect(await socket.answer('short')).toMatchObject({
       type: 'next',
@@ -206,11 +206,11 @@ describe('server-sent events', () => {
     const answer = await listen(await tokenUntil(until));
     expect(answer.status).toBe(200);
     const body = answer.text();
-    while (served.transport.feeds.readers < 1) await rest();
+    while (served.transport.feeds.readers < 1) await settle();
     if (lastsMs === null) await revoke();
     for (let passed = 0; passed < 5_000; passed += 500) {
       served.clock.advance(500);
-      await rest();
+      await settle();
     }
     await served.say('not for you');
     expect(await body).toContain('UNAUTHENTICATED');
