@@ -1,8 +1,10 @@
 import { createDownloads } from './attachment-downloads.ts';
 import { DomainError } from './domain/errors.ts';
+import type { IdentityProvider } from './domain/identity-provider.ts';
 import type { AccountId } from './domain/ids.ts';
 import { defaultTimes, type Times } from './domain/times.ts';
 import { createAttachmentLinks } from './graphql/attachment-links.ts';
+import { createJwts, type JwtLook } from './graphql/jwts.ts';
 import { schema } from './graphql/schema.ts';
 import { createTransport, type Transport } from './graphql/transport.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
@@ -40,6 +42,8 @@ export interface AppOptions {
   /** Origins of browser pages that may call; `*loopback*` stands for all of this machine. */
   readonly allowedOrigins: readonly string[];
   readonly allowPrivateHosts: boolean;
+  /** Whose JWTs callers may bring instead of one of our tokens. */
+  readonly identity?: IdentityProvider;
   /** Filled into GraphiQL's headers: for the demo. */
   readonly pageToken?: string;
   readonly clock?: Clock;
@@ -101,9 +105,11 @@ export function createApp(options: AppOptions): App {
   const gateway = createGateway({ ...parts, modules, sealer, workers, checkAddress, wakeSender: () => sender.wake() });
   const { publicUrl, graphiql, allowedOrigins, pageToken } = options;
   const links = createAttachmentLinks({ sealer, clock, publicUrl });
+  const jwts = options.identity && jwtsOf(options.identity, options);
   const transport = createTransport({
     ...{ schema, db, gateway, clock, times, wakes, log, publicUrl, links, graphiql, allowedOrigins },
     ...(pageToken && { initialToken: pageToken }),
+    ...(jwts && { jwts }),
   });
   const door = createWebhookDoor({ ...parts, modules });
   const hints = createHints({ db, wakes, clock, log });
@@ -150,6 +156,17 @@ function contained(routes: App['fetch'], log: Log): App['fetch'] {
       return new Response(null, { status: 500 });
     }
   };
+}
+
+function jwtsOf(
+  provider: IdentityProvider,
+  { db, clock = systemClock, log = silentLog, allowPrivateHosts }: AppOptions,
+): JwtLook {
+  const check = createAddressCheck({ allowPrivate: allowPrivateHosts });
+  return createJwts({
+    ...{ provider, db, clock, log, check },
+    fetch: createOutboundFetch({ allowPrivate: allowPrivateHosts }),
+  });
 }
 
 function addressGate(allowPrivate: boolean): (url: string) => Promise<void> {

@@ -56,8 +56,9 @@ export function createDownloads(parts: DownloadParts): Downloads {
 }
 
 /** The tenant whose token still stands and may read messages. */
-async function tenantOf({ db, clock }: DownloadParts, { tokenId }: LinkedAttachment): Promise<TenantId | null> {
-  const caller = await findCallerById(db, tokenId, clock.now());
+async function tenantOf({ db, clock }: DownloadParts, { holder }: LinkedAttachment): Promise<TenantId | null> {
+  if (holder.kind !== 'token') return holder.kind === 'tenant' ? holder.tenantId : null;
+  const caller = await findCallerById(db, holder.tokenId, clock.now());
   return caller?.scopes.includes('messages:read') ? caller.tenant.id : null;
 }
 

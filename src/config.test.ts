@@ -26,6 +26,7 @@ describe('an empty environment', () => {
       },
       store: { databaseUrl: null, dataDir: '.parley', secretKey: null },
       providers: { allowPrivateHosts: false },
+      identity: null,
       log: { level: 'info' },
       demo: { token: null },
     });
@@ -51,6 +52,10 @@ describe('an environment in full', () => {
       PARLEY_TRUSTED_PROXIES: '10.0.0.0/8, ::1, fd00::/8,192.168.1.1',
       PARLEY_MAX_SOCKETS_PER_ADDRESS: '7',
       PARLEY_ALLOW_PRIVATE_HOSTS: 'on',
+      PARLEY_JWT_ISSUER: 'https://login.example.com/',
+      PARLEY_JWT_AUDIENCE: 'parley',
+      PARLEY_JWT_JWKS_URL: 'https://login.example.com/keys',
+      PARLEY_JWT_SCOPES_CLAIM: 'permissions',
       LOG_LEVEL: 'debug',
       PARLEY_TOKEN: 'mine',
     });
@@ -70,6 +75,13 @@ describe('an environment in full', () => {
         secretKey: new Uint8Array(32).fill(0xab),
       },
       providers: { allowPrivateHosts: true },
+      identity: {
+        issuer: 'https://login.example.com/',
+        audience: 'parley',
+        jwksUrl: 'https://login.example.com/keys',
+        tenantClaim: 'tenant',
+        scopesClaim: 'permissions',
+      },
       log: { level: 'debug' },
       demo: { token: 'mine' },
     });
@@ -102,6 +114,21 @@ describe('a fault', () => {
     ['LOG_LEVEL', 'loud'],
   ])('names its variable: %s=%s', (name, value) => {
     expect(faultsOf({ PARLEY_SECRET_KEY: key, [name]: value })).toEqual({ [name]: expect.stringMatching(/^must be /) });
+  });
+
+  it('is said of a key set that could be read by others, or is not there, and of an issuer without the rest', () => {
+    const env = {
+      PARLEY_JWT_ISSUER: 'https://login.example.com/',
+      PARLEY_JWT_JWKS_URL: 'http://login.example.com/keys',
+    };
+    expect(faultsOf(env)).toEqual({
+      PARLEY_JWT_JWKS_URL: expect.stringMatching(/^must be https/),
+      PARLEY_JWT_AUDIENCE: 'is required with the other PARLEY_JWT_ variables',
+    });
+    expect(faultsOf({ ...env, PARLEY_JWT_AUDIENCE: 'parley', PARLEY_ALLOW_PRIVATE_HOSTS: 'on' })).toEqual({});
+    expect(faultsOf({ PARLEY_JWT_JWKS_URL: 'keys' })).toMatchObject({
+      PARLEY_JWT_JWKS_URL: expect.stringMatching(/^must be /),
+    });
   });
 
   it('does not hide another one: all are told at once', () => {

@@ -1,5 +1,12 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import {
+  type IdentityConfig,
+  identityEnvironment,
+  identityFaults,
+  identityOf,
+  identityVariables,
+} from './config-identity.ts';
 import { type LogLevel, logLevels } from './lib/log.ts';
 import { parseSecretKey } from './lib/seal.ts';
 import { nearestWord } from './lib/spelling.ts';
@@ -30,6 +37,8 @@ export interface Config {
     /** Whether base URLs of providers may name private and loopback addresses. */
     readonly allowPrivateHosts: boolean;
   };
+  /** Whose JWTs are taken beside our own tokens; null: nobody's. */
+  readonly identity: IdentityConfig;
   readonly log: { readonly level: LogLevel };
   readonly demo: {
     /** The demo's token; null: a new one at each start. */
@@ -83,6 +92,7 @@ export const variables = [
     meaning:
       'Whether addresses of providers may be private or loopback ones, plain http, or on other ports than 443: on or off',
   },
+  ...identityVariables,
   { name: 'LOG_LEVEL', default: 'info', meaning: 'debug, info, warn, error or silent' },
   { name: 'PARLEY_TOKEN', default: null, meaning: 'Demo only: the token to use instead of a new one at each start' },
 ] as const satisfies readonly Variable[];
@@ -115,6 +125,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     ...(given.DATABASE_URL && !given.PARLEY_SECRET_KEY
       ? [{ variable: 'PARLEY_SECRET_KEY', problem: 'is required with DATABASE_URL' }]
       : []),
+    ...identityFaults(given),
     ...unknownNames(env),
   ];
   if (!read.success || faults.length > 0) throw new ConfigError(faults);
@@ -194,6 +205,7 @@ const environment = z.object({
   ).nullable(),
   PARLEY_MAX_SOCKETS_PER_ADDRESS: variable(integer(1, 1_000_000), 'must be a whole number from 1 to 1000000'),
   PARLEY_ALLOW_PRIVATE_HOSTS: variable(onOff, 'must be on or off'),
+  ...identityEnvironment,
   LOG_LEVEL: variable(logLevel, `must be one of ${logLevels.join(', ')}`),
   PARLEY_TOKEN: variable(anyText, '').nullable(),
 } satisfies Record<VariableName, z.ZodType>);
@@ -211,6 +223,7 @@ function grouped(env: z.infer<typeof environment>): Config {
     },
     store: { databaseUrl: env.DATABASE_URL, dataDir: env.PARLEY_DATA_DIR, secretKey: env.PARLEY_SECRET_KEY },
     providers: { allowPrivateHosts: env.PARLEY_ALLOW_PRIVATE_HOSTS },
+    identity: identityOf(env),
     log: { level: env.LOG_LEVEL },
     demo: { token: env.PARLEY_TOKEN },
   };

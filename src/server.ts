@@ -29,6 +29,7 @@ async function main(config: Config): Promise<void> {
     sealer: createSealer({ current: secretKey }),
     publicUrl: config.server.publicUrl ?? `http://${host}:${port}`,
     allowPrivateHosts: config.providers.allowPrivateHosts,
+    ...(config.identity && { identity: config.identity }),
   });
   await app.checkDatabase();
   const listener = await listen(app, { port, host });

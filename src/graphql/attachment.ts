@@ -21,7 +21,7 @@ attachmentRef.implement({
     url: t.string({
       description:
         'Where it can be fetched without a header, for ten minutes, as long as the token that asked may read messages.',
-      resolve: ({ id }, _args, { links, caller }) => links.urlOf({ attachmentId: id, tokenId: caller.actor }),
+      resolve: ({ id }, _args, { links, caller }) => links.urlOf(id, caller),
     }),
   }),
 });

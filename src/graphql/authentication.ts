@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../lib/clock.ts';
 import type { Database } from '../store/database.ts';
-import { findCaller, noteTokenUse } from '../store/tokens.ts';
 import { createBoundedCache } from './bounded-cache.ts';
 import { type Caller, callerOf } from './context.ts';
+import { isJwt, type JwtLook } from './jwts.ts';
+import { createTokenLooks } from './token-looks.ts';
 
 /** A caller whose token was good when it was shown. */
 export interface Session {
   readonly caller: Caller;
-  /** Whether the token still stands and allows the same. Looks at the store at most every 3 s; known at once in between. */
+  /** Whether the token still stands and allows the same. Looks at the store at most every 2 s; known at once in between. */
   stillGood(): boolean | Promise<boolean>;
 }
 
@@ -29,27 +30,37 @@ interface Known {
   readonly forgotten: number;
 }
 
-/** How long a token is believed without asking the store, and how many are remembered. */
-const limits = { believedMs: 3_000, tokens: 10_000 } as const;
+/**
+ * How long a token is believed without asking the store, and a JWT without looking at its signature again: it ends by itself, and for the
+ * rest only with its key. And how many are remembered.
+ */
+const limits = { believedMs: 2_000, jwtBelievedMs: 60_000, tokens: 10_000 } as const;
 
-const bearer = /^bearer +([\x21-\x7e]{1,512})$/i;
+const bearer = /^bearer +([\x21-\x7e]{1,8192})$/i;
 
 /** Remembers tokens by their digests only, and only good ones. */
-export function createAuthentication(db: Database, clock: Clock): Authentication {
+export function createAuthentication(db: Database, clock: Clock, jwts: JwtLook | null): Authentication {
   const known = createBoundedCache<string, Known>(limits.tokens);
+  const stored = createTokenLooks(db, clock);
+  const storedCaller = async (token: string): Promise<Caller | null> => {
+    const found = await stored(token);
+    return found && callerOf(found);
+  };
   let forgotten = 0;
-  const believed = (entry: Known): boolean => entry.until > clock.monotonic() && entry.forgotten === forgotten;
+  const believed = (entry: Known): boolean => entry.until > clock.monotonic() && entry.forgotten >= forgotten;
 
   const look = (token: string, key: string): Known => {
     const remembered = known.get(key);
     if (remembered && believed(remembered)) return remembered;
-    const caller = findCaller(db, token, clock.now()).then((found) => {
-      entry.settled = found && callerOf(found);
+    const jwt = jwts !== null && isJwt(token);
+    const caller = (jwt ? jwts(token) : storedCaller(token)).then((found) => {
+      entry.settled = found;
       if (!found) known.delete(key);
-      else void noteTokenUse(db, found.tokenId, clock.now()).catch(() => undefined);
-      return entry.settled;
+      return found;
     });
-    const entry: Known = { caller, settled: null, until: clock.monotonic() + limits.believedMs, forgotten };
+    const until = clock.monotonic() + (jwt ? limits.jwtBelievedMs : limits.believedMs);
+    // That one of our own tokens was ended says nothing of JWTs.
+    const entry: Known = { caller, settled: null, until, forgotten: jwt ? Number.POSITIVE_INFINITY : forgotten };
     known.set(key, entry);
     caller.catch(() => known.delete(key));
     return entry;

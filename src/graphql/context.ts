@@ -23,6 +23,8 @@ export interface Caller {
   /** Whose idempotency keys these are. */
   readonly actor: string;
   readonly expiresAt: Date | null;
+  /** The token that is kept here; null where the caller brought a JWT, which is not. */
+  readonly tokenId: string | null;
 }
 
 /** What all operations of a server share. */
@@ -59,5 +61,6 @@ export function callerOf(token: TokenCaller): Caller {
     scopes: new Set(token.scopes),
     actor: token.tokenId,
     expiresAt: token.expiresAt,
+    tokenId: token.tokenId,
   };
 }

@@ -5,6 +5,7 @@ import type { AccountId } from '../domain/ids.ts';
 /** Codes in `extensions.code` of top-level errors. */
 export type ClientErrorCode =
   | 'UNAUTHENTICATED'
+  | 'IDENTITY_UNAVAILABLE'
   | 'FORBIDDEN'
   | 'BAD_USER_INPUT'
   | 'NOT_FOUND'
@@ -17,6 +18,8 @@ export type ClientErrorCode =
 /** What is said where nothing better is known. */
 const messages: Readonly<Record<ClientErrorCode, string>> = {
   UNAUTHENTICATED: 'A valid bearer token is needed.',
+  IDENTITY_UNAVAILABLE:
+    'The identity provider’s keys cannot be read, so nobody can tell whose token this is. Try again soon.',
   FORBIDDEN: 'The token may not do this.',
   BAD_USER_INPUT: 'The input is wrong.',
   NOT_FOUND: 'There is no such thing.',

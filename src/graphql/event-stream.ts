@@ -1,5 +1,4 @@
 import type { ExecutionResult } from 'graphql';
-import type { Clock } from '../lib/clock.ts';
 import type { Session } from './authentication.ts';
 import { clientError } from './errors.ts';
 import type { FeedSource } from './feed-reader.ts';
@@ -20,7 +19,6 @@ export interface EventStreamParts {
   readonly group: AnswerGroup;
   readonly session: Session;
   readonly vigil: Vigil;
-  readonly clock: Clock;
   readonly results: Results;
   /** Executes the selection for events, in one context: one of now, or some of those that were missed. */
   readonly answersTo: (events: readonly object[]) => readonly Promise<ExecutionResult>[];
@@ -37,7 +35,6 @@ export function createEventStream(parts: EventStreamParts): EventStream {
 /** A class for the same reason as the reader of a feed: thousands of them wait at the same time. */
 class Stream implements EventStream, Waiter, Asker {
   readonly #parts: EventStreamParts;
-  readonly #cancel: (() => void) | null;
   readonly #unwatch: () => void;
   #waiter: Waiter | null = null;
   /** Asked for an answer, or for its rights, and not told yet. */
@@ -50,18 +47,8 @@ class Stream implements EventStream, Waiter, Asker {
 
   constructor(parts: EventStreamParts) {
     this.#parts = parts;
-    const { clock, session } = parts;
-    const { expiresAt } = session.caller;
-    this.#cancel = expiresAt && clock.after(expiresAt.getTime() - clock.now().getTime(), () => this.#endToken());
-    this.#unwatch = parts.vigil.watch(this);
+    this.#unwatch = parts.vigil.watch(parts.session, () => this.#endToken());
     parts.source.tell(this);
-  }
-
-  lookAtRights(): void {
-    const good = this.#parts.session.stillGood();
-    // A store that does not answer ends nobody.
-    if (typeof good !== 'boolean') good.then((still) => still || this.#endToken()).catch(() => undefined);
-    else if (!good) this.#endToken();
   }
 
   tell(waiter: Waiter): void {
@@ -96,7 +83,6 @@ class Stream implements EventStream, Waiter, Asker {
     if (!this.#open) return;
     this.#open = false;
     this.#answers = null;
-    this.#cancel?.();
     this.#unwatch();
     this.#parts.group.leave();
     this.#parts.source.close();
@@ -132,7 +118,8 @@ class Stream implements EventStream, Waiter, Asker {
   /** When the store was asked. */
   #goOn(event: object, good: boolean): void {
     this.#asking = false;
-    if (!good) this.#endToken();
+    // This stream is one of those that live by it.
+    if (!good) this.#parts.vigil.end(this.#parts.session);
     if (!this.#open) return;
     try {
       this.#answers = this.#answersTo(event) ?? null;
@@ -182,7 +169,8 @@ function oneByOne(stream: EventStream): PolledSource<ExecutionResult> {
   let left: readonly Answer[] = [];
   return {
     poll() {
-      if (left.length === 0) {
+      // Whoever reads slowly is not told later what they may not know any more.
+      if (left.length === 0 || stream.tokenEnded) {
         const answers = stream.poll();
         if (!answers) return answers;
         left = answers;

@@ -16,6 +16,7 @@ const MOST_ERRORS = 5;
 const statuses: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
+  IDENTITY_UNAVAILABLE: 503,
   RATE_LIMITED: 429,
   INTERNAL_SERVER_ERROR: 500,
 };
@@ -43,9 +44,13 @@ export function createResults(log: Log): Results {
 
 /** An error that ended an operation before it was executed, with the HTTP status that says so. */
 export function withStatus(error: GraphQLError): GraphQLError {
-  const http = { status: statuses[String(error.extensions['code'])] ?? 400, spec: true };
-  error.extensions['http'] ??= http;
+  error.extensions['http'] ??= { status: statusOf(error), spec: true };
   return error;
+}
+
+/** The HTTP status of an error that is told without data. */
+export function statusOf(error: GraphQLError): number {
+  return statuses[String(error.extensions['code'])] ?? 400;
 }
 
 /** An error as it is sent where there is no HTTP status to set. */

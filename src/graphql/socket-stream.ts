@@ -8,9 +8,6 @@ import { frameLength, type Opening, writeFrame } from './text-frame.ts';
 /** Bytes that may wait in a socket before its stream stops asking for more: it then reads on from the log when there is room. */
 const HIGH_WATER = 64 * 1024;
 
-/** Close code of graphql-transport-ws for a client that may not go on. */
-const FORBIDDEN = 4403;
-
 /**
  * Sends a stream's answers over a socket, as the protocol's `next` messages. Written past graphql-ws, which would make each message's
  * text anew for every subscriber. To graphql-ws it is a stream without values that ends when there is nothing more to send.
@@ -64,7 +61,8 @@ class SocketStream implements AsyncIterableIterator<ExecutionResult>, Waiter {
   }
 
   #next(): readonly Answer[] | null | undefined {
-    return this.#unsent.length > 0 ? this.#unsent : this.#stream.poll();
+    // Whoever reads slowly is not told later what they may not know any more.
+    return this.#unsent.length > 0 && !this.#stream.tokenEnded ? this.#unsent : this.#stream.poll();
   }
 
   /** In one write: one for each of many small messages costs more than all else about them. Returns what is left to be sent. */
@@ -99,7 +97,6 @@ class SocketStream implements AsyncIterableIterator<ExecutionResult>, Waiter {
     this.#stream.close();
     // The client may have taken the id for another operation by the time that there is room again.
     this.#unsent = none;
-    if (this.#stream.tokenEnded) this.#to.socket.close(FORBIDDEN, 'Forbidden');
     this.#done.resolve({ value: undefined, done: true });
   }
 }

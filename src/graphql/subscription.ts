@@ -45,12 +45,12 @@ export function createSubscribe({ surroundings, execute, vigil, results }: Subsc
     const known = documents.get(args.document);
     const document = known ?? { number: documentsSeen++, personal: selectsAddresses(args.document) };
     if (!known) documents.set(args.document, document);
-    const actor = document.personal ? caller.actor : null;
+    const whose = document.personal ? [caller.actor, caller.expiresAt] : null;
     const scopes = [...caller.scopes].sort();
     const variables = variablesBesideCursor(operation, args.variableValues ?? {});
     return JSON.stringify([
       caller.scope.tenantId,
-      actor,
+      whose,
       scopes,
       document.number,
       args.operationName ?? null,
@@ -81,14 +81,12 @@ export function createSubscribe({ surroundings, execute, vigil, results }: Subsc
       if (!(Symbol.asyncIterator in source)) return results.finish(source);
       if (!isFeedSource(source)) throw new Error('A subscription must read a feed.');
       const group = groups.join(groupKey(args, checked.operation, session));
-      const { clock } = surroundings;
       const eventArgs = { ...args, variableValues: variablesOfEvents(checked.operation, args.variableValues ?? {}) };
       return createEventStream({
         source,
         group,
         session,
         vigil,
-        clock,
         results,
         answersTo: (events) => answersTo(eventArgs, session, events),
       });

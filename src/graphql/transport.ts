@@ -13,11 +13,13 @@ import { createDocumentCaches, documentChecks } from './documents.ts';
 import { clientError } from './errors.ts';
 import { createFeedFollower, type FeedFollower } from './feed-follower.ts';
 import { createGraphiqlPage, wantsPage } from './graphiql.ts';
+import type { JwtLook } from './jwts.ts';
 import { readMultipart } from './multipart-body.ts';
 import { type Request as Asked, createOperations } from './operations.ts';
 import { createOrigins, preflight, shareWith } from './origins.ts';
 import { isMultipart, MAX_BODY, paramsOfUrl, readParams, refusal } from './request-body.ts';
-import { createResults, formatError, withStatus } from './results.ts';
+import { createResults, formatError, statusOf, withStatus } from './results.ts';
+import { createSocketSessions } from './socket-sessions.ts';
 import { createVigil } from './vigil.ts';
 import { attachWebsocket } from './websocket.ts';
 
@@ -36,6 +38,8 @@ export interface TransportOptions {
   readonly graphiql: boolean;
   /** Origins of other pages that may call, as browsers write them; `*loopback*` stands for all of this machine. */
   readonly allowedOrigins: readonly string[];
+  /** Looks at JWTs, where callers may bring some. */
+  readonly jwts?: JwtLook;
   /** Filled into the GraphiQL page. Demo only. */
   readonly initialToken?: string;
 }
@@ -57,11 +61,13 @@ export function createTransport(options: TransportOptions): Transport {
   const { schema, db, gateway, clock, times, wakes, log, publicUrl, links } = options;
   const feeds = createFeedFollower({ db, wakes, clock, lookEveryMs: times.lookEveryMs, log });
   const results = createResults(log);
-  const authentication = createAuthentication(db, clock);
+  const authentication = createAuthentication(db, clock, options.jwts ?? null);
+  const vigil = createVigil(clock, wakes, authentication.forget);
+  const sessions = createSocketSessions(authentication, vigil);
   const operations = createOperations(
     schema,
     { ...{ db, gateway, clock, times, publicUrl, links }, wakes, feeds, log },
-    { results, vigil: createVigil(clock, wakes, authentication.forget) },
+    { results, vigil },
   );
   const origins = createOrigins(options.allowedOrigins);
   const page = options.graphiql ? createGraphiqlPage(options.initialToken ?? null) : null;
@@ -96,14 +102,15 @@ export function createTransport(options: TransportOptions): Transport {
       const response = await operate(request).catch((error: unknown) => failure(results.mask(error)));
       return shareWith(request, response, origins);
     },
-    attach: (server) => attachWebsocket(server, { yoga, operations, authentication, origins, results, clock, log }),
+    attach: (server) => attachWebsocket(server, { yoga, operations, sessions, origins, results, clock, log }),
   };
 }
 
 /** What went wrong outside of any operation, the look-up of the caller for one. */
 function failure(error: GraphQLError): Response {
   const body = JSON.stringify({ errors: [formatError(error)] });
-  return new Response(body, { status: 500, headers: { 'content-type': 'application/json; charset=utf-8' } });
+  const headers = { 'content-type': 'application/json; charset=utf-8' };
+  return new Response(body, { status: statusOf(error), headers });
 }
 
 /** The largest file that any provider takes, in bytes. */

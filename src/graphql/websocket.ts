@@ -6,11 +6,11 @@ import type { YogaServerInstance } from 'graphql-yoga';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import type { Authentication } from './authentication.ts';
 import { clientError } from './errors.ts';
 import type { Operations, Request } from './operations.ts';
 import { type Origins, originRefusal } from './origins.ts';
 import { formatError, type Results } from './results.ts';
+import type { SocketSessions } from './socket-sessions.ts';
 import { sendStream } from './socket-stream.ts';
 import { clientsId } from './socket-wire.ts';
 import { type SocketExtra, speakGraphql } from './sockets.ts';
@@ -31,7 +31,7 @@ export const socketLimits = {
 export interface WebsocketParts {
   readonly yoga: YogaServerInstance<Partial<Request>, object>;
   readonly operations: Operations;
-  readonly authentication: Authentication;
+  readonly sessions: SocketSessions;
   readonly origins: Origins;
   readonly results: Results;
   readonly clock: Clock;
@@ -72,6 +72,7 @@ function createProtocol(parts: WebsocketParts) {
   const clients = new WeakMap<WebSocket, AbortController>();
   return makeServer<Record<string, unknown>, SocketExtra>({
     connectionInitWaitTimeout: socketLimits.initMs,
+    onConnect: (socket) => parts.sessions.open(socket),
     onSubscribe: (socket, _id, payload) => begin(parts, socket, payload, () => clientOf(clients, socket.extra.socket)),
     execute: (args: ExecutionArgs) => envelopedOf(args).execute(args),
     subscribe: (args: ExecutionArgs) => envelopedOf(args).subscribe(args),
@@ -112,7 +113,7 @@ async function begin(
       return [
         clientError('RATE_LIMITED', `A socket carries at most ${socketLimits.subscriptions} operations at once.`),
       ];
-    const session = await parts.authentication.authenticate(tokenOf(socket, payload));
+    const session = await parts.sessions.sessionOf(socket, payload);
     if (!session) return [clientError('UNAUTHENTICATED')];
     const request: Partial<Request> = { session };
     const enveloped = parts.yoga.getEnveloped(request);
@@ -134,17 +135,6 @@ async function begin(
   } catch (error) {
     return [parts.results.mask(error)];
   }
-}
-
-/** The socket's own token, else the operation's: GraphiQL sends its headers with each operation. */
-function tokenOf({ connectionParams }: Socket, { extensions }: SubscribePayload): string | undefined {
-  return authorizationIn(connectionParams) ?? authorizationIn(extensions?.['headers']);
-}
-
-function authorizationIn(fields: unknown): string | undefined {
-  if (typeof fields !== 'object' || fields === null) return undefined;
-  const value = Object.entries(fields).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
-  return typeof value === 'string' ? value : undefined;
 }
 
 /** Aborted when the socket closes. */

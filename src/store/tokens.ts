@@ -103,26 +103,41 @@ export async function revokeToken(
   return row && toRecord(row);
 }
 
-/** Notes that a token was used, at most once a minute. */
-export async function noteTokenUse(db: Database, id: string, now: Date): Promise<void> {
+/** Notes that tokens were used, each at most once a minute. */
+export async function noteTokenUse(db: Database, ids: readonly string[], now: Date): Promise<void> {
   const before = new Date(now.getTime() - USE_NOTED_EVERY_MS);
   await db.prisma.token.updateMany({
-    where: { id, OR: [{ last_used_at: null }, { last_used_at: { lt: before } }] },
+    where: { id: { in: [...ids] }, OR: [{ last_used_at: null }, { last_used_at: { lt: before } }] },
     data: { last_used_at: now },
   });
 }
 
-const USE_NOTED_EVERY_MS = 60_000;
+/** How exactly the last use of a token is known. */
+export const USE_NOTED_EVERY_MS = 60_000;
 
-/** Whom a token stands for; null where it is unknown, expired or revoked. */
-export async function findCaller(db: Database, token: string, now: Date): Promise<TokenCaller | null> {
+/** Whom tokens stand for, in one query however many; a slot is null where the token is unknown, expired or revoked. */
+export async function findCallers(
+  db: Database,
+  tokens: readonly string[],
+  now: Date,
+): Promise<readonly (TokenCaller | null)[]> {
   // Looked up by digest: what an attacker could time is the digest of a guess, which tells nothing about a token.
-  return callerOf(await db.prisma.token.findUnique({ where: { hash: hashOf(token) }, include: { tenant: true } }), now);
+  const digests = tokens.map(digestOf);
+  const { rows } = await db.pool.query<TokenRow & { readonly digest: string }>(
+    `SELECT token.id, token.scopes, token.revoked_at, token.expires_at, encode(token.hash, 'hex') AS digest,
+            tenant.id AS tenant_id, tenant.name AS tenant_name
+       FROM token JOIN tenant ON tenant.id = token.tenant_id
+      WHERE token.hash IN (SELECT decode(one, 'hex') FROM unnest($1::text[]) AS one)`,
+    [digests],
+  );
+  const byDigest = new Map(rows.map((row) => [row.digest, row]));
+  return digests.map((digest) => callerOf(byDigest.get(digest) ?? null, now));
 }
 
-/** The same by the token's id, for what was made for a token earlier: whether that still holds. */
+/** Whom a token stands for by its id, for what was made for it earlier: whether that still holds. */
 export async function findCallerById(db: Database, tokenId: string, now: Date): Promise<TokenCaller | null> {
-  return callerOf(await db.prisma.token.findUnique({ where: { id: tokenId }, include: { tenant: true } }), now);
+  const row = await db.prisma.token.findUnique({ where: { id: tokenId }, include: { tenant: true } });
+  return callerOf(row && { ...row, tenant_name: row.tenant.name }, now);
 }
 
 interface TokenRow {
@@ -130,14 +145,15 @@ interface TokenRow {
   readonly scopes: readonly string[];
   readonly revoked_at: Date | null;
   readonly expires_at: Date | null;
-  readonly tenant: { readonly id: string; readonly name: string };
+  readonly tenant_id: string;
+  readonly tenant_name: string;
 }
 
 function callerOf(row: TokenRow | null, now: Date): TokenCaller | null {
   if (!row || row.revoked_at || (row.expires_at && row.expires_at <= now)) return null;
   return {
     tokenId: row.id,
-    tenant: { id: brand<TenantId>(row.tenant.id), name: row.tenant.name },
+    tenant: { id: brand<TenantId>(row.tenant_id), name: row.tenant_name },
     scopes: row.scopes,
     expiresAt: row.expires_at,
   };
@@ -161,4 +177,8 @@ function toRecord(row: {
 
 function hashOf(token: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(createHash('sha256').update(token).digest());
+}
+
+function digestOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
 }

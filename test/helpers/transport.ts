@@ -44,8 +44,8 @@ export interface Served {
   say(body: string, options?: { conversationId?: ConversationId; hint?: boolean }): Promise<MessageId>;
   /** An operation by POST. */
   post(query: string, options?: PostOptions): Promise<Response>;
-  /** A websocket client. Its token goes into the connection's parameters; null: none. */
-  socket(options?: { token?: string | null; header?: string }): Client;
+  /** A websocket client. Its token goes into the connection's parameters; null: none. `fresh` gives one for each connection. */
+  socket(options?: { token?: string | null; header?: string; fresh?: () => string }): Client;
   close(): Promise<void>;
 }
 
@@ -92,12 +92,13 @@ export async function serve(db: Database, options: Partial<TransportOptions> = {
         headers: { ...json, ...(given && { authorization: `Bearer ${given}` }), ...headers },
         body: JSON.stringify({ query, ...more }),
       }),
-    socket: ({ token: given = token, header = 'authorization' } = {}) =>
+    socket: ({ token: given = token, header = 'authorization', fresh } = {}) =>
       createClient({
         url: url.replace('http', 'ws'),
         webSocketImpl: WebSocket,
-        retryAttempts: 0,
-        connectionParams: given === null ? {} : { [header]: `Bearer ${given}` },
+        retryAttempts: fresh ? 1 : 0,
+        retryWait: async () => undefined,
+        connectionParams: () => (given === null ? {} : { [header]: `Bearer ${fresh?.() ?? given}` }),
       }),
     async close() {
       await detach();
