@@ -3,8 +3,10 @@ import { DomainError } from './domain/errors.ts';
 import type { AccountId } from './domain/ids.ts';
 import { defaultTimes, type Times } from './domain/times.ts';
 import { createAttachmentLinks } from './graphql/attachment-links.ts';
-import { schema } from './graphql/schema.ts';
+import { measureResolvers } from './graphql/measured-resolvers.ts';
+import { buildSchema, schema as plainSchema } from './graphql/schema.ts';
 import { createTransport, type Transport } from './graphql/transport.ts';
+import { createHealth } from './health.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { type Log, silentLog } from './lib/log.ts';
 import { type Loop, settleAll } from './lib/loop.ts';
@@ -16,6 +18,7 @@ import { guardAdapter, type ObservedCall } from './providers/guard.ts';
 import { createThrottle } from './providers/throttle.ts';
 import { createRoutes } from './routes.ts';
 import type { Database } from './store/database.ts';
+import { figuresOfAllTenants } from './store/figures.ts';
 import { createHints } from './store/hints.ts';
 import { noticeRestore } from './store/identity.ts';
 import { createBudget } from './sync/budgets.ts';
@@ -28,6 +31,8 @@ import { createSender } from './sync/sender.ts';
 import { createThreads } from './sync/threads.ts';
 import { createWebhookDoor } from './sync/webhooks.ts';
 import { createWorkers } from './sync/workers.ts';
+import { noTelemetry, type Telemetry } from './telemetry/contract.ts';
+import { traceAdapter } from './telemetry/traced-adapter.ts';
 
 /** Everything an application is made of that is not its own. */
 export interface AppOptions {
@@ -48,8 +53,8 @@ export interface AppOptions {
   readonly fetch?: Fetch;
   /** Overrides every provider's own interval, in milliseconds: for the demo. */
   readonly pullEveryMs?: number;
-  /** Told of every provider call that ended. */
-  readonly observe?: (provider: string, call: ObservedCall) => void;
+  /** Who is told of figures and traces: nobody where it is absent. */
+  readonly telemetry?: Telemetry;
 }
 
 /** A running system without its socket. */
@@ -70,7 +75,8 @@ export interface App {
 
 /** Puts the system together. Nothing runs before `start`. */
 export function createApp(options: AppOptions): App {
-  const { db, sealer, clock = systemClock, times = defaultTimes, log = silentLog } = options;
+  const { db, sealer, clock = systemClock, times = defaultTimes, log = silentLog, telemetry = noTelemetry } = options;
+  const { meters, tracing } = telemetry;
   const owner = crypto.randomUUID();
   const modules = new Map(options.providers.map((module) => [module.id, module]));
   const wakes = createWakes((error) => log.error({ err: error }, 'a listener failed'));
@@ -79,11 +85,11 @@ export function createApp(options: AppOptions): App {
     ...{ db, modules, sealer, clock, times, log },
     fetch: options.fetch ?? ((url, init) => fetch(url, init)),
     memory: keep((id: AccountId) => createMemory(id, memoryParts)),
-    gate: createGates({ db, clock, times, ...(options.observe && { observe: options.observe }) }),
+    gate: createGates({ db, clock, times, telemetry }),
   });
   const ingest = createIngest({ db, clock, times, wakes });
   const threads = createThreads({ db, ingest, clock });
-  const parts = { db, ingest, threads, connections, clock, times, log, owner, wakes };
+  const parts = { db, ingest, threads, connections, clock, times, log, owner, wakes, tracing };
   const workers = createWorkers({ ...parts, ...(options.pullEveryMs && { pullEveryMs: options.pullEveryMs }) });
   const sender = createSender(parts);
   const pruner = createPruner(parts);
@@ -91,20 +97,19 @@ export function createApp(options: AppOptions): App {
   const gateway = createGateway({ ...parts, modules, sealer, workers, checkAddress, wakeSender: () => sender.wake() });
   const { publicUrl, graphiql, allowedOrigins, pageToken } = options;
   const links = createAttachmentLinks({ sealer, clock, publicUrl });
+  const schema = meters.resolver ? measureResolvers(buildSchema(), meters.resolver, clock) : plainSchema;
   const transport = createTransport({
-    ...{ schema, db, gateway, clock, times, wakes, log, publicUrl, links, graphiql, allowedOrigins },
+    ...{ schema, telemetry, db, gateway, clock, times, wakes, log, publicUrl, links, graphiql, allowedOrigins },
     ...(pageToken && { initialToken: pageToken }),
   });
   const door = createWebhookDoor({ ...parts, modules });
   const hints = createHints({ db, wakes, clock, log });
   const downloads = createDownloads({ db, gateway, links, clock, log });
-  let ready = true;
+  const health = createHealth({ db, clock, pulse: systemClock, times });
+  meters.store(() => figuresOfAllTenants(db));
   const loops = (): readonly Loop[] => [hints, sender, pruner, ...workers.loops()];
   return {
-    fetch: contained(
-      createRoutes({ transport, door, downloads, isReady: async () => ready && (await answers(db)) }),
-      log,
-    ),
+    fetch: contained(createRoutes({ transport, door, downloads, health }), log),
     transport,
     async checkDatabase() {
       const tenants = await noticeRestore(db);
@@ -112,6 +117,7 @@ export function createApp(options: AppOptions): App {
         log.warn({ tenants }, 'the database is a copy or was restored: cursors from before are told to read anew');
     },
     start() {
+      health.start();
       hints.start();
       sender.start();
       workers.start();
@@ -119,7 +125,7 @@ export function createApp(options: AppOptions): App {
     },
     settle: () => settleAll(loops),
     async stop() {
-      ready = false;
+      health.stop();
       const ended = Promise.all([sender.stop(), workers.stop(), pruner.stop()]);
       await within(
         clock,
@@ -147,9 +153,10 @@ function createGates(parts: {
   readonly db: Database;
   readonly clock: Clock;
   readonly times: Times;
-  readonly observe?: (provider: string, call: ObservedCall) => void;
+  readonly telemetry: Telemetry;
 }): ConnectionParts['gate'] {
-  const { clock, times, observe } = parts;
+  const { clock, times } = parts;
+  const { meters, tracing } = parts.telemetry;
   const gates = new Map<string, Gate>();
   return (module, credentials) => {
     const key = `${module.id} ${module.budgetKey(credentials)}`;
@@ -157,11 +164,13 @@ function createGates(parts: {
     if (known) return known;
     const budget = createBudget(parts, module, credentials);
     const throttle = createThrottle(module.id, module.limits, clock, budget);
-    const guardParts = {
-      ...{ provider: module.id, clock, times, throttle },
-      ...(observe && { observe: (call: ObservedCall) => observe(module.id, call) }),
+    const observe = ({ operation, ms, error }: ObservedCall): void =>
+      meters.upstream({ provider: module.id, operation, outcome: error?.kind ?? 'ok', ms });
+    const guardParts = { provider: module.id, clock, times, throttle, observe };
+    const gate: Gate = {
+      budget,
+      guard: (adapter) => guardAdapter(traceAdapter(adapter, module.id, tracing), guardParts),
     };
-    const gate: Gate = { budget, guard: (adapter) => guardAdapter(adapter, guardParts) };
     gates.set(key, gate);
     return gate;
   };
@@ -182,13 +191,6 @@ function keep<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {
     made.set(key, value);
     return value;
   };
-}
-
-function answers(db: Database): Promise<boolean> {
-  return db.pool.query('SELECT 1').then(
-    () => true,
-    () => false,
-  );
 }
 
 function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {

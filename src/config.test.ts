@@ -27,6 +27,7 @@ describe('an empty environment', () => {
       store: { databaseUrl: null, dataDir: '.parley', secretKey: null },
       providers: { allowPrivateHosts: false },
       log: { level: 'info' },
+      telemetry: { metrics: null, traces: null },
       demo: { token: null },
     });
   });

@@ -1,5 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { host, integer, type Parse, variable, webUrl } from './config-reading.ts';
+import { type TelemetryConfig, telemetryEnvironment, telemetryOf, telemetryVariables } from './config-telemetry.ts';
 import { type LogLevel, logLevels } from './lib/log.ts';
 import { parseSecretKey } from './lib/seal.ts';
 import { nearestWord } from './lib/spelling.ts';
@@ -31,6 +33,7 @@ export interface Config {
     readonly allowPrivateHosts: boolean;
   };
   readonly log: { readonly level: LogLevel };
+  readonly telemetry: TelemetryConfig;
   readonly demo: {
     /** The demo's token; null: a new one at each start. */
     readonly token: string | null;
@@ -82,6 +85,7 @@ export const variables = [
     default: 'off',
     meaning: 'Whether provider base URLs may name private or loopback addresses: on or off',
   },
+  ...telemetryVariables,
   { name: 'LOG_LEVEL', default: 'info', meaning: 'debug, info, warn, error or silent' },
   { name: 'PARLEY_TOKEN', default: null, meaning: 'Demo only: the token to use instead of a new one at each start' },
 ] as const satisfies readonly Variable[];
@@ -120,29 +124,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   return grouped(read.data);
 }
 
-type Parse<T> = (text: string) => T | undefined;
-
-/** `parse` answers undefined where the text is wrong; `problem` then follows the variable's name. */
-function variable<T>(parse: Parse<T>, problem: string) {
-  return z.string().transform((text, context): T => {
-    const value = parse(text);
-    if (value !== undefined) return value;
-    context.addIssue({ code: 'custom', message: problem });
-    return z.NEVER;
-  });
-}
-
 const anyText: Parse<string> = (text) => text;
 const onOff: Parse<boolean> = (text) => (text === 'on' ? true : text === 'off' ? false : undefined);
 const logLevel: Parse<LogLevel> = (text) => logLevels.find((level) => level === text);
 const proxy: Parse<string> = (text) => (isRange(text) ? text : undefined);
-
-const integer =
-  (least: number, most: number): Parse<number> =>
-  (text) => {
-    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-    return value >= least && value <= most ? value : undefined;
-  };
 
 function list<T>(parse: Parse<T>): Parse<readonly T[]> {
   return (text) => {
@@ -151,8 +136,6 @@ function list<T>(parse: Parse<T>): Parse<readonly T[]> {
     return right.length === items.length ? right : undefined;
   };
 }
-
-const host: Parse<string> = (text) => (isIP(text) > 0 || /^[\w.-]+$/.test(text) ? text : undefined);
 
 const databaseUrl: Parse<string> = (text) =>
   ['postgres:', 'postgresql:'].includes(URL.parse(text)?.protocol ?? '') ? text : undefined;
@@ -193,6 +176,7 @@ const environment = z.object({
   ).nullable(),
   PARLEY_MAX_SOCKETS_PER_ADDRESS: variable(integer(1, 1_000_000), 'must be a whole number from 1 to 1000000'),
   PARLEY_ALLOW_PRIVATE_HOSTS: variable(onOff, 'must be on or off'),
+  ...telemetryEnvironment,
   LOG_LEVEL: variable(logLevel, `must be one of ${logLevels.join(', ')}`),
   PARLEY_TOKEN: variable(anyText, '').nullable(),
 } satisfies Record<VariableName, z.ZodType>);
@@ -211,13 +195,9 @@ function grouped(env: z.infer<typeof environment>): Config {
     store: { databaseUrl: env.DATABASE_URL, dataDir: env.PARLEY_DATA_DIR, secretKey: env.PARLEY_SECRET_KEY },
     providers: { allowPrivateHosts: env.PARLEY_ALLOW_PRIVATE_HOSTS },
     log: { level: env.LOG_LEVEL },
+    telemetry: telemetryOf(env),
     demo: { token: env.PARLEY_TOKEN },
   };
-}
-
-function webUrl(text: string): URL | null {
-  const url = URL.parse(text);
-  return url && /^https?:$/.test(url.protocol) && !url.username && !url.password ? url : null;
 }
 
 function isRange(text: string): boolean {

@@ -22,6 +22,8 @@ export interface Caller {
   readonly scopes: ReadonlySet<string>;
   /** Whose idempotency keys these are. */
   readonly actor: string;
+  /** What logs may call it: the token's id. Null where the caller is a person, known by another's word: people are in no log. */
+  readonly tokenId: string | null;
   readonly expiresAt: Date | null;
 }
 
@@ -58,6 +60,7 @@ export function callerOf(token: TokenCaller): Caller {
     tenant: token.tenant,
     scopes: new Set(token.scopes),
     actor: token.tokenId,
+    tokenId: token.tokenId,
     expiresAt: token.expiresAt,
   };
 }
