@@ -52,6 +52,9 @@ describe('an environment in full', () => {
       PARLEY_TRUSTED_PROXIES: '10.0.0.0/8, ::1, fd00::/8,192.168.1.1',
       PARLEY_MAX_SOCKETS_PER_ADDRESS: '7',
       PARLEY_ALLOW_PRIVATE_HOSTS: 'on',
+      PARLEY_METRICS_PORT: '9464',
+      PARLEY_METRICS_HOST: '::1',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
       LOG_LEVEL: 'debug',
       PARLEY_TOKEN: 'mine',
     });
@@ -72,6 +75,7 @@ describe('an environment in full', () => {
       },
       providers: { allowPrivateHosts: true },
       log: { level: 'debug' },
+      telemetry: { metrics: { port: 9464, host: '::1' }, traces: { endpoint: 'http://collector:4318/' } },
       demo: { token: 'mine' },
     });
   });
