@@ -9,6 +9,8 @@ const TEST = String.raw`\.test\.ts$`;
 const SIMULATOR = String.raw`^src/(simulator/|providers/[^/]+/simulator[^/]*\.ts$)`;
 // One contract, with what it says of limits and of webhooks in files of their own.
 const CONTRACT = String.raw`^src/providers/(contract|limits|webhook-contract)\.ts$`;
+// What telemetry is told by, and what of an operation is known to all who work for it: types, and functions that need no package.
+const TOLD = String.raw`^src/telemetry/(contract|trail)\.ts$`;
 const DATABASE = '(^|node_modules/)(@prisma|prisma|pg|@electric-sql)/|^src/store/generated/|^(pg|prisma)$';
 
 interface Place {
@@ -75,15 +77,22 @@ const places: readonly Place[] = [
   },
   {
     name: 'sync',
-    comment: 'may import types of the contract, store, domain and lib',
+    comment: 'may import types of the contract, what telemetry is told by, store, domain and lib',
     path: '^src/sync/',
-    mayImport: ['^src/(sync|store|domain|lib)/', CONTRACT],
+    mayImport: ['^src/(sync|store|domain|lib)/', CONTRACT, TOLD],
   },
   {
     name: 'graphql',
-    comment: 'may import types of the contract, store, domain and lib',
+    comment: 'may import types of the contract, what telemetry is told by, store, domain and lib',
     path: '^src/graphql/',
-    mayImport: ['^src/(graphql|store|domain|lib)/', CONTRACT],
+    mayImport: ['^src/(graphql|store|domain|lib)/', CONTRACT, TOLD],
+  },
+  {
+    name: 'telemetry',
+    // Whoever is told must not know who tells, or figures would come to lean on what they count.
+    comment: 'may import its own folder, types of the contract, domain and lib',
+    path: '^src/telemetry/',
+    mayImport: ['^src/(telemetry|domain|lib)/', CONTRACT],
   },
   {
     name: 'config',
@@ -96,7 +105,7 @@ const places: readonly Place[] = [
     comment: 'may import everything but a provider, the registry, simulators and the entries: modules are handed to it',
     path: String.raw`^src/(?!server|demo|config)[^/]+\.ts$`,
     mayImport: [
-      '^src/(domain|lib|store|sync|graphql)/',
+      '^src/(domain|lib|store|sync|graphql|telemetry)/',
       String.raw`^src/providers/(?!registry)[^/]+\.ts$`,
       String.raw`^src/(?!server|demo)[^/]+\.ts$`,
     ],
@@ -109,7 +118,7 @@ const places: readonly Place[] = [
     mayImport: [
       String.raw`^src/providers/registry\.ts$`,
       String.raw`^src/store/(database|embedded/directory)\.ts$`,
-      '^src/lib/',
+      '^src/(lib|telemetry)/',
       String.raw`^src/(?!demo)[^/]+\.ts$`,
     ],
   },
@@ -121,7 +130,7 @@ const places: readonly Place[] = [
     mayImport: [
       String.raw`^src/providers/(registry|contract)\.ts$`,
       String.raw`^src/store/(embedded/template|tokens)\.ts$`,
-      '^src/(lib|simulator)/',
+      '^src/(lib|simulator|telemetry)/',
       String.raw`^src/(?!server)[^/]+\.ts$`,
     ],
   },

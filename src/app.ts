@@ -4,9 +4,13 @@ import type { IdentityProvider } from './domain/identity-provider.ts';
 import type { AccountId } from './domain/ids.ts';
 import { defaultTimes, type Times } from './domain/times.ts';
 import { createAttachmentLinks } from './graphql/attachment-links.ts';
+
 import { createJwts, type JwtLook } from './graphql/jwts.ts';
-import { schema } from './graphql/schema.ts';
+import { measureResolvers } from './graphql/measured-resolvers.ts';
+import { buildSchema, schema as plainSchema } from './graphql/schema.ts';
+
 import { createTransport, type Transport } from './graphql/transport.ts';
+import { createHealth } from './health.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { type Log, silentLog } from './lib/log.ts';
 import { type Loop, settleAll } from './lib/loop.ts';
@@ -14,12 +18,11 @@ import { createAddressCheck } from './lib/outbound.ts';
 import { createOutboundFetch } from './lib/outbound-fetch.ts';
 import type { Sealer } from './lib/seal.ts';
 import { createWakes } from './lib/wake.ts';
-import { createGates } from './provider-gates.ts';
-import type { ObservedCall } from './providers/attempts.ts';
-import type { BreakerState } from './providers/breaker.ts';
+import { createGates, type GateParts } from './provider-gates.ts';
 import type { Fetch, ProviderModule } from './providers/contract.ts';
 import { createRoutes } from './routes.ts';
 import type { Database } from './store/database.ts';
+import { figuresOfAllTenants } from './store/figures.ts';
 import { createHints } from './store/hints.ts';
 import { noticeRestore } from './store/identity.ts';
 import { createConnections } from './sync/connections.ts';
@@ -31,6 +34,7 @@ import { createSender } from './sync/sender.ts';
 import { createThreads } from './sync/threads.ts';
 import { createWebhookDoor } from './sync/webhooks.ts';
 import { createWorkers } from './sync/workers.ts';
+import { noTelemetry, type Telemetry } from './telemetry/contract.ts';
 
 /** Everything an application is made of that is not its own. */
 export interface AppOptions {
@@ -53,10 +57,8 @@ export interface AppOptions {
   readonly fetch?: Fetch;
   /** Overrides every provider's own interval, in milliseconds: for the demo. */
   readonly pullEveryMs?: number;
-  /** Told of every provider call that ended. */
-  readonly observe?: (provider: string, call: ObservedCall) => void;
-  /** Told whether an account's provider is being asked: at first, and at each change. */
-  readonly breakerChanged?: (provider: string, accountId: AccountId, state: BreakerState) => void;
+  /** Who is told of figures and traces: nobody where it is absent. */
+  readonly telemetry?: Telemetry;
 }
 
 /** A running system without its socket. */
@@ -77,11 +79,11 @@ export interface App {
 
 /** Puts the system together. Nothing runs before `start`. */
 export function createApp(options: AppOptions): App {
-  const { db, sealer, clock = systemClock, times = defaultTimes, log = silentLog } = options;
-  const { observe } = options;
+  const { db, sealer, clock = systemClock, times = defaultTimes, log = silentLog, telemetry = noTelemetry } = options;
+  const { meters, tracing } = telemetry;
   const opened = new Set<AccountId>();
-  const breakerChanged: AppOptions['breakerChanged'] = (provider, id, state) => {
-    options.breakerChanged?.(provider, id, state);
+  const breakerChanged: GateParts['breakerChanged'] = (provider, id, state) => {
+    meters.breaker(provider, id, state);
     if (state !== 'closed') opened.add(id);
     else if (opened.delete(id)) sender.hasten(id);
   };
@@ -93,11 +95,11 @@ export function createApp(options: AppOptions): App {
     ...{ db, modules, sealer, clock, times, log },
     fetch: options.fetch ?? createOutboundFetch({ allowPrivate: options.allowPrivateHosts }),
     memory: keep((id: AccountId) => createMemory(id, memoryParts)),
-    gate: createGates({ db, clock, times, log, ...(observe && { observe }), breakerChanged }),
+    gate: createGates({ db, clock, times, log, telemetry, breakerChanged }),
   });
   const ingest = createIngest({ db, clock, times, wakes });
   const threads = createThreads({ db, ingest, clock });
-  const parts = { db, ingest, threads, connections, clock, times, log, owner, wakes };
+  const parts = { db, ingest, threads, connections, clock, times, log, owner, wakes, tracing };
   const workers = createWorkers({ ...parts, ...(options.pullEveryMs && { pullEveryMs: options.pullEveryMs }) });
   const sender = createSender(parts);
   const pruner = createPruner(parts);
@@ -106,21 +108,20 @@ export function createApp(options: AppOptions): App {
   const { publicUrl, graphiql, allowedOrigins, pageToken } = options;
   const links = createAttachmentLinks({ sealer, clock, publicUrl });
   const jwts = options.identity && jwtsOf(options.identity, options);
+  const schema = meters.resolver ? measureResolvers(buildSchema(), meters.resolver, clock) : plainSchema;
   const transport = createTransport({
-    ...{ schema, db, gateway, clock, times, wakes, log, publicUrl, links, graphiql, allowedOrigins },
+    ...{ schema, telemetry, db, gateway, clock, times, wakes, log, publicUrl, links, graphiql, allowedOrigins },
     ...(pageToken && { initialToken: pageToken }),
     ...(jwts && { jwts }),
   });
   const door = createWebhookDoor({ ...parts, modules });
   const hints = createHints({ db, wakes, clock, log });
   const downloads = createDownloads({ db, gateway, links, clock, log });
-  let ready = true;
+  const health = createHealth({ db, clock, pulse: systemClock, times });
+  meters.store(() => figuresOfAllTenants(db));
   const loops = (): readonly Loop[] => [hints, sender, pruner, ...workers.loops()];
   return {
-    fetch: contained(
-      createRoutes({ transport, door, downloads, isReady: async () => ready && (await answers(db)) }),
-      log,
-    ),
+    fetch: contained(createRoutes({ transport, door, downloads, health }), log),
     transport,
     async checkDatabase() {
       const tenants = await noticeRestore(db);
@@ -128,6 +129,7 @@ export function createApp(options: AppOptions): App {
         log.warn({ tenants }, 'the database is a copy or was restored: cursors from before are told to read anew');
     },
     start() {
+      health.start();
       hints.start();
       sender.start();
       workers.start();
@@ -135,7 +137,7 @@ export function createApp(options: AppOptions): App {
     },
     settle: () => settleAll(loops),
     async stop() {
-      ready = false;
+      health.stop();
       const ended = Promise.all([sender.stop(), workers.stop(), pruner.stop()]);
       await within(
         clock,
@@ -184,13 +186,6 @@ function keep<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {
     made.set(key, value);
     return value;
   };
-}
-
-function answers(db: Database): Promise<boolean> {
-  return db.pool.query('SELECT 1').then(
-    () => true,
-    () => false,
-  );
 }
 
 function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {

@@ -28,6 +28,7 @@ describe('an empty environment', () => {
       providers: { allowPrivateHosts: false },
       identity: null,
       log: { level: 'info' },
+      telemetry: { metrics: null, traces: null },
       demo: { token: null },
     });
   });
@@ -56,6 +57,9 @@ describe('an environment in full', () => {
       PARLEY_JWT_AUDIENCE: 'parley',
       PARLEY_JWT_JWKS_URL: 'https://login.example.com/keys',
       PARLEY_JWT_SCOPES_CLAIM: 'permissions',
+      PARLEY_METRICS_PORT: '9464',
+      PARLEY_METRICS_HOST: '::1',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
       LOG_LEVEL: 'debug',
       PARLEY_TOKEN: 'mine',
     });
@@ -83,6 +87,7 @@ describe('an environment in full', () => {
         scopesClaim: 'permissions',
       },
       log: { level: 'debug' },
+      telemetry: { metrics: { port: 9464, host: '::1' }, traces: { endpoint: 'http://collector:4318/' } },
       demo: { token: 'mine' },
     });
   });

@@ -7,6 +7,8 @@ import {
   identityOf,
   identityVariables,
 } from './config-identity.ts';
+import { host, integer, type Parse, variable, webUrl } from './config-reading.ts';
+import { type TelemetryConfig, telemetryEnvironment, telemetryOf, telemetryVariables } from './config-telemetry.ts';
 import { type LogLevel, logLevels } from './lib/log.ts';
 import { parseSecretKey } from './lib/seal.ts';
 import { nearestWord } from './lib/spelling.ts';
@@ -40,6 +42,7 @@ export interface Config {
   /** Whose JWTs are taken beside our own tokens; null: nobody's. */
   readonly identity: IdentityConfig;
   readonly log: { readonly level: LogLevel };
+  readonly telemetry: TelemetryConfig;
   readonly demo: {
     /** The demo's token; null: a new one at each start. */
     readonly token: string | null;
@@ -93,6 +96,7 @@ export const variables = [
       'Whether addresses of providers may be private or loopback ones, plain http, or on other ports than 443: on or off',
   },
   ...identityVariables,
+  ...telemetryVariables,
   { name: 'LOG_LEVEL', default: 'info', meaning: 'debug, info, warn, error or silent' },
   { name: 'PARLEY_TOKEN', default: null, meaning: 'Demo only: the token to use instead of a new one at each start' },
 ] as const satisfies readonly Variable[];
@@ -132,29 +136,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   return grouped(read.data);
 }
 
-type Parse<T> = (text: string) => T | undefined;
-
-/** `parse` answers undefined where the text is wrong; `problem` then follows the variable's name. */
-function variable<T>(parse: Parse<T>, problem: string) {
-  return z.string().transform((text, context): T => {
-    const value = parse(text);
-    if (value !== undefined) return value;
-    context.addIssue({ code: 'custom', message: problem });
-    return z.NEVER;
-  });
-}
-
 const anyText: Parse<string> = (text) => text;
 const onOff: Parse<boolean> = (text) => (text === 'on' ? true : text === 'off' ? false : undefined);
 const logLevel: Parse<LogLevel> = (text) => logLevels.find((level) => level === text);
 const proxy: Parse<string> = (text) => (isRange(text) ? text : undefined);
-
-const integer =
-  (least: number, most: number): Parse<number> =>
-  (text) => {
-    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-    return value >= least && value <= most ? value : undefined;
-  };
 
 function list<T>(parse: Parse<T>): Parse<readonly T[]> {
   return (text) => {
@@ -163,8 +148,6 @@ function list<T>(parse: Parse<T>): Parse<readonly T[]> {
     return right.length === items.length ? right : undefined;
   };
 }
-
-const host: Parse<string> = (text) => (isIP(text) > 0 || /^[\w.-]+$/.test(text) ? text : undefined);
 
 const databaseUrl: Parse<string> = (text) =>
   ['postgres:', 'postgresql:'].includes(URL.parse(text)?.protocol ?? '') ? text : undefined;
@@ -206,6 +189,7 @@ const environment = z.object({
   PARLEY_MAX_SOCKETS_PER_ADDRESS: variable(integer(1, 1_000_000), 'must be a whole number from 1 to 1000000'),
   PARLEY_ALLOW_PRIVATE_HOSTS: variable(onOff, 'must be on or off'),
   ...identityEnvironment,
+  ...telemetryEnvironment,
   LOG_LEVEL: variable(logLevel, `must be one of ${logLevels.join(', ')}`),
   PARLEY_TOKEN: variable(anyText, '').nullable(),
 } satisfies Record<VariableName, z.ZodType>);
@@ -225,13 +209,9 @@ function grouped(env: z.infer<typeof environment>): Config {
     providers: { allowPrivateHosts: env.PARLEY_ALLOW_PRIVATE_HOSTS },
     identity: identityOf(env),
     log: { level: env.LOG_LEVEL },
+    telemetry: telemetryOf(env),
     demo: { token: env.PARLEY_TOKEN },
   };
-}
-
-function webUrl(text: string): URL | null {
-  const url = URL.parse(text);
-  return url && /^https?:$/.test(url.protocol) && !url.username && !url.password ? url : null;
 }
 
 function isRange(text: string): boolean {

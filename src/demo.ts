@@ -16,6 +16,7 @@ import { type Loopback, serveOnLoopback } from './simulator/loopback.ts';
 import { createWorld, type World } from './simulator/world.ts';
 import { openFromTemplate } from './store/embedded/template.ts';
 import { allScopes, createToken, ensureTenant } from './store/tokens.ts';
+import { openTelemetry } from './telemetry/telemetry.ts';
 
 // How often every account is looked at here: a demo is watched, not waited for.
 const PULL_EVERY_MS = 2_000;
@@ -46,8 +47,10 @@ async function main(): Promise<void> {
   await createToken(db, tenant.id, { name: 'demo', scopes: allScopes, now: systemClock.now(), token });
 
   const { port, host, graphiql } = config.server;
+  const telemetry = await openTelemetry(config.telemetry);
+  ends.unshift(() => telemetry.close());
   const app = createApp({
-    ...{ db, providers, graphiql, pageToken: token, pullEveryMs: PULL_EVERY_MS },
+    ...{ db, providers, telemetry, graphiql, pageToken: token, pullEveryMs: PULL_EVERY_MS },
     sealer: createSealer({ current: randomBytes(32) }),
     publicUrl: config.server.publicUrl ?? `http://${host}:${port}`,
     allowedOrigins: ['*loopback*'],

@@ -12,19 +12,23 @@ import type { Database } from './store/database.ts';
 import { createBudget } from './sync/budgets.ts';
 import type { ConnectionParts, Gate } from './sync/connections.ts';
 import { createSharedSilence } from './sync/silence.ts';
+import type { Telemetry } from './telemetry/contract.ts';
+import { traceAdapter } from './telemetry/traced-adapter.ts';
 
 export interface GateParts {
   readonly db: Database;
   readonly clock: Clock;
   readonly times: Times;
   readonly log: Log;
-  readonly observe?: (provider: string, call: ObservedCall) => void;
-  readonly breakerChanged?: (provider: string, id: AccountId, state: BreakerState) => void;
+  readonly telemetry: Telemetry;
+  /** Told whether an account's provider is being asked: at first, and at each change. */
+  readonly breakerChanged: (provider: string, id: AccountId, state: BreakerState) => void;
 }
 
 /** What calls go through: one budget and one silence a budget key; one breaker, its places and its retries an account. */
 export function createGates(parts: GateParts): ConnectionParts['gate'] {
-  const { clock, times, observe, breakerChanged } = parts;
+  const { clock, times, breakerChanged } = parts;
+  const { meters, tracing } = parts.telemetry;
   const gates = new Map<string, Gate>();
   return (module, credentials) => {
     const key = `${module.id} ${module.budgetKey(credentials)}`;
@@ -33,12 +37,13 @@ export function createGates(parts: GateParts): ConnectionParts['gate'] {
     const provider = module.id;
     const budget = createBudget(parts, module, credentials);
     const shared: Shared = { budget, silence: createSharedSilence(parts, module, credentials) };
+    const observe = ({ operation, ms, error }: ObservedCall): void =>
+      meters.upstream({ provider, operation, outcome: error?.kind ?? 'ok', ms });
     const guard = (adapter: ProviderAdapter, id: AccountId): ProviderAdapter =>
-      guardAdapter(adapter, {
-        ...{ provider, clock, times, retries: createRetryBudget() },
+      guardAdapter(traceAdapter(adapter, provider, tracing), {
+        ...{ provider, clock, times, observe, retries: createRetryBudget() },
         throttle: createThrottle(provider, module.limits, clock, shared),
-        breaker: createBreaker({ provider, clock, times, changed: (state) => breakerChanged?.(provider, id, state) }),
-        ...(observe && { observe: (call: ObservedCall) => observe(provider, call) }),
+        breaker: createBreaker({ provider, clock, times, changed: (state) => breakerChanged(provider, id, state) }),
       });
     const gate: Gate = { budget, guard };
     gates.set(key, gate);

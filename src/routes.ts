@@ -1,12 +1,13 @@
 import type { Downloads } from './attachment-downloads.ts';
 import type { Transport } from './graphql/transport.ts';
+import type { Health } from './health.ts';
 import { MAX_DELIVERY_BYTES, type WebhookDoor } from './sync/webhooks.ts';
 
 export interface RouteParts {
   readonly transport: Pick<Transport, 'fetch'>;
   readonly door: WebhookDoor;
   readonly downloads: Downloads;
-  isReady(): Promise<boolean>;
+  readonly health: Pick<Health, 'isAlive' | 'isReady'>;
 }
 
 /** `cut` ends the connection of a request whose answer broke off half way. */
@@ -17,8 +18,8 @@ export function createRoutes(parts: RouteParts): Routes {
   return async (request, cut) => {
     const { pathname } = new URL(request.url);
     if (pathname === '/graphql' || pathname === '/') return parts.transport.fetch(request);
-    if (pathname === '/healthz') return status(200);
-    if (pathname === '/readyz') return status((await parts.isReady()) ? 200 : 503);
+    if (pathname === '/healthz') return status(parts.health.isAlive() ? 200 : 503);
+    if (pathname === '/readyz') return status((await parts.health.isReady()) ? 200 : 503);
     const link = /^\/attachments\/([\w-]{1,1024})$/.exec(pathname)?.[1];
     if (link !== undefined) return parts.downloads(request, link, cut);
     const [, provider, path] = /^\/webhooks\/([a-z-]{1,64})(?:\/([a-z-]{1,64}))?$/.exec(pathname) ?? [];

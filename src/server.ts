@@ -8,6 +8,7 @@ import { providers } from './providers/registry.ts';
 import { keptSecretKey } from './secret-key.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { DirectoryInUseError } from './store/embedded/directory.ts';
+import { type OpenTelemetry, openTelemetry } from './telemetry/telemetry.ts';
 
 try {
   await main(readConfig(process.env));
@@ -24,8 +25,9 @@ async function main(config: Config): Promise<void> {
   const db = await openDatabase({ url: databaseUrl, dataDir, clock: systemClock });
   const secretKey = config.store.secretKey ?? (await keptSecretKey(dataDir));
   const { port, host, graphiql, allowedOrigins } = config.server;
+  const telemetry = await openTelemetry(config.telemetry);
   const app = createApp({
-    ...{ db, providers, log, graphiql, allowedOrigins },
+    ...{ db, providers, log, telemetry, graphiql, allowedOrigins },
     sealer: createSealer({ current: secretKey }),
     publicUrl: config.server.publicUrl ?? `http://${host}:${port}`,
     allowPrivateHosts: config.providers.allowPrivateHosts,
@@ -35,8 +37,9 @@ async function main(config: Config): Promise<void> {
   const listener = await listen(app, { port, host });
   app.start();
   log.info({ url: `${listener.url}/graphql`, database: db.kind }, 'listening');
+  if (telemetry.metricsUrl) log.info({ metrics: telemetry.metricsUrl }, 'figures are shown');
   await sayHowToConnect(db, log);
-  endOnSignal({ app, listener, db, log });
+  endOnSignal({ app, listener, db, log, telemetry });
   // Crash safety makes ending cheap, and going on with unknown state dear (DELIVERY 8.3).
   process.on('uncaughtException', (error) => {
     log.error({ err: error }, 'ended by a fault');
@@ -57,13 +60,14 @@ async function sayHowToConnect(db: Database, log: Log): Promise<void> {
 }
 
 /** The first signal ends everything in order, the second at once. */
-function endOnSignal(parts: { app: App; listener: Listener; db: Database; log: Log }): void {
+function endOnSignal(parts: { app: App; listener: Listener; db: Database; log: Log; telemetry: OpenTelemetry }): void {
   let ending = false;
   const end = async (signal: string): Promise<void> => {
     if (ending) process.exit(1);
     ending = true;
     parts.log.info({ signal }, 'stopping');
     await Promise.all([parts.app.stop(), parts.listener.close()]);
+    await parts.telemetry.close();
     await parts.db.close();
     process.exit(0);
   };

@@ -48,6 +48,12 @@ export interface Times {
   readonly pruneEveryMs: number;
   /** How long a stopping server finishes what is in hand (DELIVERY 8.1). */
   readonly drainMs: number;
+  /** How long the event loop must have been held up for the process not to count as alive. */
+  readonly stallMs: number;
+  /** How long that is told after it is over. */
+  readonly stallShownMs: number;
+  /** How long the database may be out of reach before callers are sent elsewhere. */
+  readonly unreachableMs: number;
 }
 
 const SECOND = 1000;
@@ -81,4 +87,7 @@ export const defaultTimes: Times = {
   connectWithinMs: 2 * MINUTE,
   pruneEveryMs: 10 * MINUTE,
   drainMs: 8 * SECOND,
+  stallMs: 5 * SECOND,
+  stallShownMs: 10 * SECOND,
+  unreachableMs: 5 * SECOND,
 };

@@ -93,6 +93,12 @@ accountRef.implement({
       nullable: true,
       description: 'When its provider was last looked at with success. Null while never.',
     }),
+    lag: t.int({
+      nullable: true,
+      description: 'Seconds since its provider was last looked at with success. Null while never.',
+      resolve: ({ lastPulledAt }, _args, { clock }) =>
+        lastPulledAt && Math.max(0, Math.round((clock.now().getTime() - lastPulledAt.getTime()) / 1000)),
+    }),
     lastError: t.field({
       type: providerErrorRef,
       nullable: true,

@@ -22,9 +22,9 @@ export interface Caller {
   readonly scopes: ReadonlySet<string>;
   /** Whose idempotency keys these are. */
   readonly actor: string;
-  readonly expiresAt: Date | null;
-  /** The token that is kept here; null where the caller brought a JWT, which is not. */
+  /** The token that is kept here, and what logs call the caller. Null where it brought a JWT: that is not kept, and people are in no log. */
   readonly tokenId: string | null;
+  readonly expiresAt: Date | null;
 }
 
 /** What all operations of a server share. */
@@ -60,7 +60,7 @@ export function callerOf(token: TokenCaller): Caller {
     tenant: token.tenant,
     scopes: new Set(token.scopes),
     actor: token.tokenId,
-    expiresAt: token.expiresAt,
     tokenId: token.tokenId,
+    expiresAt: token.expiresAt,
   };
 }

@@ -22,10 +22,11 @@ export function costOf({ schema, document, operationName, variables }: CostQuest
   return complexityFromQuery(alone, { schema, variables: { ...variables } }).complexity;
 }
 
-/** The error to answer instead of running an operation that costs too much, or whose variables are wrong; null where it may run. */
-export function costError(question: CostQuestion): GraphQLError | null {
+/** The error to answer instead of running an operation that costs too much, or whose variables are wrong; null where it may run. The cost is told beside. */
+export function costError(question: CostQuestion, tell?: (cost: number) => void): GraphQLError | null {
   try {
     const cost = costOf(question);
+    tell?.(cost);
     return cost > costLimit ? clientError('COST_EXCEEDED', undefined, { cost, limit: costLimit }) : null;
   } catch (error) {
     if (error instanceof GraphQLError) return error;

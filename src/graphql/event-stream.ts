@@ -1,4 +1,5 @@
 import type { ExecutionResult } from 'graphql';
+import type { Meters } from '../telemetry/contract.ts';
 import type { Session } from './authentication.ts';
 import { clientError } from './errors.ts';
 import type { FeedSource } from './feed-reader.ts';
@@ -20,6 +21,7 @@ export interface EventStreamParts {
   readonly session: Session;
   readonly vigil: Vigil;
   readonly results: Results;
+  readonly meters: Pick<Meters, 'delivered'>;
   /** Executes the selection for events, in one context: one of now, or some of those that were missed. */
   readonly answersTo: (events: readonly object[]) => readonly Promise<ExecutionResult>[];
 }
@@ -60,6 +62,12 @@ class Stream implements EventStream, Waiter, Asker {
   }
 
   poll(): readonly Answer[] | null | undefined {
+    const answers = this.#poll();
+    if (answers) this.#parts.meters.delivered(answers.length);
+    return answers;
+  }
+
+  #poll(): readonly Answer[] | null | undefined {
     if (!this.#open) return this.#rest();
     if (this.#asking) return undefined;
     const answers = this.#answers;

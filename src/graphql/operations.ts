@@ -1,11 +1,13 @@
 import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import type { Meters } from '../telemetry/contract.ts';
 import type { Session } from './authentication.ts';
 import { createExecute } from './compile.ts';
 import type { Surroundings } from './context.ts';
 import { costError } from './cost.ts';
 import type { EventStream } from './event-stream.ts';
 import { beginOperation } from './operation.ts';
+import type { Sighting } from './operation-watch.ts';
 import type { Results } from './results.ts';
 import { createSubscribe } from './subscription.ts';
 import type { Vigil } from './vigil.ts';
@@ -14,6 +16,8 @@ import type { Vigil } from './vigil.ts';
 export interface Request {
   readonly session: Session;
   readonly client?: AbortSignal;
+  /** Of this operation. Absent where nobody looks. */
+  readonly sighting?: Sighting;
 }
 
 /** Carries out operations, whatever they came by. */
@@ -28,16 +32,16 @@ export interface Operations {
 export function createOperations(
   schema: GraphQLSchema,
   surroundings: Surroundings,
-  { results, vigil }: { readonly results: Results; readonly vigil: Vigil },
+  { results, vigil, meters }: { readonly results: Results; readonly vigil: Vigil; readonly meters: Meters },
 ): Operations {
   const execute = createExecute(schema, (errors) => {
     surroundings.log.warn({ errors }, 'A document could not be compiled. It is executed all the same, only slower.');
   });
-  const subscribe = createSubscribe({ surroundings, execute, vigil, results });
+  const subscribe = createSubscribe({ surroundings, execute, vigil, results, meters });
   const streams = new WeakMap<object, EventStream>();
 
-  const run = async (args: ExecutionArgs, { session, client }: Request): Promise<ExecutionResult> => {
-    const refused = costError({ ...args, schema, variables: args.variableValues });
+  const run = async (args: ExecutionArgs, { session, client, sighting }: Request): Promise<ExecutionResult> => {
+    const refused = costError({ ...args, schema, variables: args.variableValues }, (cost) => sighting?.costs(cost));
     if (refused) return results.finish({ errors: [refused] });
     const operation = beginOperation(surroundings, session.caller, client);
     try {
@@ -53,11 +57,15 @@ export function createOperations(
     streamOf: (context) => streams.get(context),
     plugin: {
       onExecute({ setExecuteFn }) {
-        setExecuteFn((args: ExecutionArgs) => run(args, requestOf(args)));
+        setExecuteFn((args: ExecutionArgs) => {
+          const request = requestOf(args);
+          return seen(request.sighting, args, () => run(args, request));
+        });
       },
       onSubscribe({ setSubscribeFn }) {
         setSubscribeFn(async (args: ExecutionArgs) => {
-          const answer = await subscribe(args, requestOf(args).session);
+          const { session, sighting } = requestOf(args);
+          const answer = await seen(sighting, args, () => subscribe(args, session));
           if (isStream(answer)) streams.set(contextOf(args), answer);
           return answer;
         });
@@ -71,9 +79,17 @@ function contextOf({ contextValue }: ExecutionArgs): Partial<Request> {
 }
 
 function requestOf(args: ExecutionArgs): Request {
-  const { session, client } = contextOf(args);
+  const { session, client, sighting } = contextOf(args);
   if (!session) throw new Error('An operation came to be executed without a caller.');
-  return { session, ...(client && { client }) };
+  return { session, ...(client && { client }), ...(sighting && { sighting }) };
+}
+
+function seen<Answer extends object>(
+  sighting: Sighting | undefined,
+  args: ExecutionArgs,
+  work: () => Promise<Answer>,
+): Promise<Answer> {
+  return sighting ? sighting.execute(args, work) : work();
 }
 
 function isStream(answer: EventStream | ExecutionResult): answer is EventStream {

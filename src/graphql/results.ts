@@ -1,5 +1,6 @@
 import { type ExecutionResult, type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Log } from '../lib/log.ts';
+import { currentRequestId } from '../telemetry/trail.ts';
 import { toClientError } from './errors.ts';
 
 /** Makes errors fit to be told. */
@@ -28,7 +29,10 @@ export function createResults(log: Log): Results {
     const told = toClientError(error);
     masked.add(told);
     if (told.extensions['code'] === 'INTERNAL_SERVER_ERROR')
-      log.error({ err: told.originalError ?? error, path: told.path?.join('.') }, 'An operation failed.');
+      log.error(
+        { err: told.originalError ?? error, path: told.path?.join('.'), requestId: currentRequestId() },
+        'An operation failed.',
+      );
     return told;
   };
   return {

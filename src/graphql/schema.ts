@@ -1,3 +1,4 @@
+import type { GraphQLSchema } from 'graphql';
 import './scalars.ts';
 import './node.ts';
 import './viewer.ts';
@@ -23,4 +24,9 @@ import './live.ts';
 import { builder } from './builder.ts';
 
 /** What callers see. */
-export const schema = builder.toSchema();
+export const schema: GraphQLSchema = builder.toSchema();
+
+/** The same once more, for whoever wants to change something of it. */
+export function buildSchema(): GraphQLSchema {
+  return builder.toSchema();
+}

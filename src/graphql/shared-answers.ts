@@ -31,7 +31,11 @@ export interface AnswerGroup {
 const KEPT = 32;
 
 /** Groups of equal subscriptions, by a key that says all that an answer depends on. */
-export function createAnswerGroups(): { join(key: string): AnswerGroup; readonly size: number } {
+export function createAnswerGroups(): {
+  join(key: string): AnswerGroup;
+  readonly size: number;
+  readonly members: number;
+} {
   const groups = new Map<string, { readonly group: AnswerGroup; members: number }>();
   return {
     join(key) {
@@ -42,6 +46,9 @@ export function createAnswerGroups(): { join(key: string): AnswerGroup; readonly
     },
     get size() {
       return groups.size;
+    },
+    get members() {
+      return [...groups.values()].reduce((sum, { members }) => sum + members, 0);
     },
   };
 

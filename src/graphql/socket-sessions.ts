@@ -54,7 +54,12 @@ export function createSocketSessions(authentication: Authentication, vigil: Vigi
 }
 
 function authorizationIn(fields: unknown): string | undefined {
+  return headerIn(fields, 'authorization');
+}
+
+/** A text among fields that stand for headers, whose names are not told apart by their case. */
+export function headerIn(fields: unknown, wanted: string): string | undefined {
   if (typeof fields !== 'object' || fields === null) return undefined;
-  const value = Object.entries(fields).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
+  const value = Object.entries(fields).find(([name]) => name.toLowerCase() === wanted)?.[1];
   return typeof value === 'string' ? value : undefined;
 }

@@ -10,6 +10,7 @@ import {
   validateSubscriptionArgs,
   visit,
 } from 'graphql';
+import type { Meters } from '../telemetry/contract.ts';
 import type { Session } from './authentication.ts';
 import type { Execute } from './compile.ts';
 import type { Surroundings } from './context.ts';
@@ -29,6 +30,7 @@ export interface SubscribeParts {
   readonly execute: Execute;
   readonly vigil: Vigil;
   readonly results: Results;
+  readonly meters: Meters;
 }
 
 /**
@@ -36,8 +38,9 @@ export interface SubscribeParts {
  * same scopes (and the same token, where addresses of files are selected), with the same document and the same variables, but for the
  * cursor they began after.
  */
-export function createSubscribe({ surroundings, execute, vigil, results }: SubscribeParts): Subscribe {
+export function createSubscribe({ surroundings, execute, vigil, results, meters }: SubscribeParts): Subscribe {
   const groups = createAnswerGroups();
+  meters.gauge('subscriptions', () => groups.members);
   const documents = new WeakMap<object, { readonly number: number; readonly personal: boolean }>();
   let documentsSeen = 0;
 
@@ -88,6 +91,7 @@ export function createSubscribe({ surroundings, execute, vigil, results }: Subsc
         session,
         vigil,
         results,
+        meters,
         answersTo: (events) => answersTo(eventArgs, session, events),
       });
     } finally {

@@ -7,6 +7,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Wakes } from '../lib/wake.ts';
 import type { Database } from '../store/database.ts';
+import { noTelemetry, type Telemetry } from '../telemetry/contract.ts';
 import type { AttachmentLinks } from './attachment-links.ts';
 import { createAuthentication } from './authentication.ts';
 import { createDocumentCaches, documentChecks } from './documents.ts';
@@ -15,6 +16,7 @@ import { createFeedFollower, type FeedFollower } from './feed-follower.ts';
 import { createGraphiqlPage, wantsPage } from './graphiql.ts';
 import type { JwtLook } from './jwts.ts';
 import { readMultipart } from './multipart-body.ts';
+import { createOperationWatch, type Sighting } from './operation-watch.ts';
 import { type Request as Asked, createOperations } from './operations.ts';
 import { createOrigins, preflight, shareWith } from './origins.ts';
 import { isMultipart, MAX_BODY, paramsOfUrl, readParams, refusal } from './request-body.ts';
@@ -31,6 +33,7 @@ export interface TransportOptions {
   readonly times: Times;
   readonly wakes: Wakes;
   readonly log: Log;
+  readonly telemetry?: Telemetry;
   /** Where callers and webhooks reach the server, without a slash at the end. */
   readonly publicUrl: string;
   readonly links: AttachmentLinks;
@@ -58,7 +61,8 @@ const PATH = '/graphql';
 
 /** One path for all transports: yoga's envelope, with our own execution, subscription, caps and masking in it. */
 export function createTransport(options: TransportOptions): Transport {
-  const { schema, db, gateway, clock, times, wakes, log, publicUrl, links } = options;
+  const { schema, db, gateway, clock, times, wakes, log, publicUrl, links, telemetry = noTelemetry } = options;
+  const { meters } = telemetry;
   const feeds = createFeedFollower({ db, wakes, clock, lookEveryMs: times.lookEveryMs, log });
   const results = createResults(log);
   const authentication = createAuthentication(db, clock, options.jwts ?? null);
@@ -67,8 +71,9 @@ export function createTransport(options: TransportOptions): Transport {
   const operations = createOperations(
     schema,
     { ...{ db, gateway, clock, times, publicUrl, links }, wakes, feeds, log },
-    { results, vigil },
+    { results, meters, vigil },
   );
+  const watch = createOperationWatch({ telemetry, clock, log });
   const origins = createOrigins(options.allowedOrigins);
   const page = options.graphiql ? createGraphiqlPage(options.initialToken ?? null) : null;
   const yoga = createYoga<Partial<Asked>>({
@@ -85,11 +90,20 @@ export function createTransport(options: TransportOptions): Transport {
     landingPage: false,
     logging: false,
   });
-  const operate = async (request: Request): Promise<Response> => {
+  const operate = async (request: Request, sighting: Sighting): Promise<Response> => {
     const refused = refusal(request);
     if (refused) return refused;
     const session = await authentication.authenticate(request.headers.get('authorization'));
-    return yoga.fetch(request, { client: request.signal, ...(session && { session }) });
+    sighting.by(session?.caller.tokenId ?? null);
+    return yoga.fetch(request, { client: request.signal, sighting, ...(session && { session }) });
+  };
+  const watched = async (request: Request): Promise<Response> => {
+    const header = (name: string): string | null => request.headers.get(name);
+    const sighting = watch.begin({ requestId: header('x-request-id'), traceparent: header('traceparent') });
+    const response = await operate(request, sighting).catch((error: unknown) => failure(results.mask(error)));
+    sighting.end(response.status);
+    response.headers.set('x-request-id', sighting.requestId);
+    return response;
   };
   return {
     feeds,
@@ -99,10 +113,10 @@ export function createTransport(options: TransportOptions): Transport {
       if (pathname !== PATH) return new Response(null, { status: 404 });
       if (request.method === 'OPTIONS') return preflight(request, origins);
       if (page && wantsPage(request)) return page();
-      const response = await operate(request).catch((error: unknown) => failure(results.mask(error)));
-      return shareWith(request, response, origins);
+      return shareWith(request, await watched(request), origins);
     },
-    attach: (server) => attachWebsocket(server, { yoga, operations, sessions, origins, results, clock, log }),
+    attach: (server) =>
+      attachWebsocket(server, { yoga, operations, sessions, origins, results, clock, log, watch, meters }),
   };
 }
 
@@ -131,6 +145,9 @@ function httpOnly(withFile: number): Plugin<Partial<Asked>, Partial<Asked>> {
     },
     onParams({ context, setResult }) {
       if (!('session' in context)) setResult({ errors: [withStatus(clientError('UNAUTHENTICATED'))] });
+    },
+    onResultProcess({ result, serverContext }) {
+      if ('errors' in result) serverContext.sighting?.saw(result);
     },
   };
 }

@@ -6,11 +6,15 @@ import type { YogaServerInstance } from 'graphql-yoga';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+
+import type { Meters } from '../telemetry/contract.ts';
+
 import { clientError } from './errors.ts';
+import type { OperationWatch, Sighting } from './operation-watch.ts';
 import type { Operations, Request } from './operations.ts';
 import { type Origins, originRefusal } from './origins.ts';
 import { formatError, type Results } from './results.ts';
-import type { SocketSessions } from './socket-sessions.ts';
+import { headerIn, type SocketSessions } from './socket-sessions.ts';
 import { sendStream } from './socket-stream.ts';
 import { clientsId } from './socket-wire.ts';
 import { type SocketExtra, speakGraphql } from './sockets.ts';
@@ -36,14 +40,17 @@ export interface WebsocketParts {
   readonly results: Results;
   readonly clock: Clock;
   readonly log: Log;
+  readonly watch: OperationWatch;
+  readonly meters: Meters;
 }
 
 type Socket = Connection<Record<string, unknown>, SocketExtra>;
 
 /** Takes websockets on `/graphql` of that server. The returned function closes them all with 1001, which clients resume from. */
 export function attachWebsocket(server: Server, parts: WebsocketParts): () => Promise<void> {
-  const { clock, log, origins } = parts;
+  const { clock, log, origins, meters } = parts;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: socketLimits.messageBytes, handleProtocols });
+  meters.gauge('sockets', () => sockets.clients.size);
   const { keepAliveMs } = socketLimits;
   const endPings = speakGraphql(sockets, { protocol: createProtocol(parts), clock, log, keepAliveMs });
   const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
@@ -74,8 +81,8 @@ function createProtocol(parts: WebsocketParts) {
     connectionInitWaitTimeout: socketLimits.initMs,
     onConnect: (socket) => parts.sessions.open(socket),
     onSubscribe: (socket, _id, payload) => begin(parts, socket, payload, () => clientOf(clients, socket.extra.socket)),
-    execute: (args: ExecutionArgs) => envelopedOf(args).execute(args),
-    subscribe: (args: ExecutionArgs) => envelopedOf(args).subscribe(args),
+    execute: (args: ExecutionArgs) => seenToEnd(args, () => envelopedOf(args).execute(args)),
+    subscribe: (args: ExecutionArgs) => seenToEnd(args, () => envelopedOf(args).subscribe(args)),
     onOperation(socket, id, _payload, args) {
       const stream = parts.operations.streamOf(args.contextValue as object);
       if (stream) args.contextValue = null;
@@ -101,11 +108,36 @@ function envelopedOf({ contextValue }: ExecutionArgs): Enveloped {
   return enveloped;
 }
 
-/** Never throws: what is thrown here would close the socket, and with it all its other operations. */
+async function seenToEnd<Answer>({ contextValue }: ExecutionArgs, work: () => Answer): Promise<Awaited<Answer>> {
+  try {
+    return await work();
+  } finally {
+    (contextValue as Partial<Request>).sighting?.end();
+  }
+}
+
+/** Begins an operation that is seen to be refused, where it is. */
 async function begin(
   parts: WebsocketParts,
   socket: Socket,
   payload: SubscribePayload,
+  client: () => AbortSignal,
+): Promise<ExecutionArgs | readonly GraphQLError[]> {
+  const header = (name: string): string | null => headerIn(payload.extensions?.['headers'], name) ?? null;
+  const sighting = parts.watch.begin({ requestId: header('x-request-id'), traceparent: header('traceparent') });
+  const begun = await prepare(parts, socket, payload, sighting, client);
+  if ('schema' in begun) return begun;
+  sighting.saw({ errors: begun });
+  sighting.end();
+  return begun;
+}
+
+/** Never throws: what is thrown here would close the socket, and with it all its other operations. */
+async function prepare(
+  parts: WebsocketParts,
+  socket: Socket,
+  payload: SubscribePayload,
+  sighting: Sighting,
   client: () => AbortSignal,
 ): Promise<ExecutionArgs | readonly GraphQLError[]> {
   try {
@@ -115,7 +147,8 @@ async function begin(
       ];
     const session = await parts.sessions.sessionOf(socket, payload);
     if (!session) return [clientError('UNAUTHENTICATED')];
-    const request: Partial<Request> = { session };
+    sighting.by(session.caller.tokenId);
+    const request: Partial<Request> = { session, sighting };
     const enveloped = parts.yoga.getEnveloped(request);
     const document = enveloped.parse(payload.query);
     const errors = enveloped.validate(enveloped.schema, document);

@@ -12,6 +12,8 @@ export interface Log {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
+  /** Whether lines of that level are written: for those that are dear to make. */
+  says(level: WrittenLevel): boolean;
   /** The same log with these fields on every line. */
   child(fields: object): Log;
 }
@@ -25,7 +27,8 @@ export interface LogOptions {
   readonly clock?: Clock;
 }
 
-type Write = (level: Exclude<LogLevel, 'silent'>, fields: object, message: string) => void;
+type WrittenLevel = Exclude<LogLevel, 'silent'>;
+type Write = (level: WrittenLevel, fields: object, message: string) => void;
 
 /** A log of one JSON object a line. */
 export function createLog({ level, destination, secrets = () => [], clock = systemClock }: LogOptions): Log {
@@ -36,20 +39,25 @@ export function createLog({ level, destination, secrets = () => [], clock = syst
     formatters: { level: (label) => ({ level: label }) },
     // Errors are data by the time pino sees them.
     serializers: { err: (error) => error },
-    hooks: { streamWrite: escapeControls },
+    hooks: { streamWrite: (line) => escapeControls(bounded(line)) },
   };
   const sink = destination ? pino(options, destination) : pino(options);
-  return withFields({}, (at, fields, message) => {
-    if (!sink.isLevelEnabled(at)) return;
+  const says = (at: WrittenLevel): boolean => sink.isLevelEnabled(at);
+  return withFields({}, says, (at, fields, message) => {
+    if (!says(at)) return;
     const known = secrets();
     sink[at](withoutReserved(redact(fields, known)), redactText(message, known));
   });
 }
 
 /** Says nothing. */
-export const silentLog: Log = withFields({}, () => undefined);
+export const silentLog: Log = withFields(
+  {},
+  () => false,
+  () => undefined,
+);
 
-function withFields(bound: object, write: Write): Log {
+function withFields(bound: object, says: Log['says'], write: Write): Log {
   // Spreading an error would lose its message and stack.
   const merge = (fields: object): object => ({ ...bound, ...(fields instanceof Error ? { err: fields } : fields) });
   return {
@@ -57,7 +65,8 @@ function withFields(bound: object, write: Write): Log {
     info: (fields, message) => write('info', merge(fields), message),
     warn: (fields, message) => write('warn', merge(fields), message),
     error: (fields, message) => write('error', merge(fields), message),
-    child: (fields) => withFields(merge(fields), write),
+    says,
+    child: (fields) => withFields(merge(fields), says, write),
   };
 }
 
@@ -68,6 +77,22 @@ function withoutReserved(fields: Readonly<Record<string, unknown>>): Record<stri
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [reserved.has(name) ? `${name}_` : name, value]),
   );
+}
+
+const LONGEST_LINE = 16_384;
+const LONGEST_PART = 200;
+const MOST_PARTS = 40;
+
+/** A line that is too long keeps its plain fields, cut, and says how long it was. */
+function bounded(line: string): string {
+  if (line.length <= LONGEST_LINE) return line;
+  const fields = Object.entries(JSON.parse(line) as Record<string, unknown>).flatMap(([name, value]) => {
+    if (typeof value === 'string') return [[name.slice(0, LONGEST_PART), value.slice(0, LONGEST_PART)]];
+    return typeof value === 'object' ? [] : [[name.slice(0, LONGEST_PART), value]];
+  });
+  // What says what it is comes last in a line.
+  const kept = [...fields.slice(0, MOST_PARTS), ...fields.slice(MOST_PARTS).slice(-1)];
+  return `${JSON.stringify({ ...Object.fromEntries(kept), cutFrom: line.length })}\n`;
 }
 
 // JSON leaves these as they are, yet viewers take some for line ends, terminal commands or a change of direction.

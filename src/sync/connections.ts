@@ -8,6 +8,7 @@ import type { Fetch, Memory, ProviderAdapter, ProviderModule } from '../provider
 import type { Allowance } from '../providers/limits.ts';
 import { type AccountRecord, accountRecord, connectedAccounts } from '../store/accounts.ts';
 import type { Database } from '../store/database.ts';
+import { noteUpstreamId } from '../telemetry/trail.ts';
 import type { SharedBudget } from './budgets.ts';
 
 /** An account with the way to its provider. */
@@ -61,8 +62,10 @@ export function createConnections(parts: ConnectionParts): Connections {
     const { clock } = parts;
     const { guard, budget } = parts.gate(module, credentials);
     const fetch = budget ? budget.counted(parts.fetch) : parts.fetch;
-    const note = (facts: object): void =>
+    const note = (facts: { readonly requestId?: unknown }): void => {
+      noteUpstreamId(facts.requestId);
       parts.log.info({ account: id, provider: module.id, ...facts }, 'a provider was called');
+    };
     const allowance = (told: Allowance): void => {
       budget?.told(told).catch((error: unknown) => parts.log.error({ err: error }, 'a budget could not be noted'));
     };

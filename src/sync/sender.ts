@@ -12,6 +12,7 @@ import { feedTopic } from '../store/feed.ts';
 import { outboxAge } from '../store/outbox-age.ts';
 import { claimSends, claimUnknown, expiredSends, hastenSends, nextDueMs, type SendClaim } from '../store/sending.ts';
 import { recordAbsence, type Settlement, settle } from '../store/settling.ts';
+import type { Tracing } from '../telemetry/contract.ts';
 import type { Connections } from './connections.ts';
 import { type EchoReadParts, readForEcho } from './echo-reads.ts';
 import { noteFailure } from './poller.ts';
@@ -22,6 +23,7 @@ export interface SenderParts extends EchoReadParts {
   readonly times: Times;
   readonly wakes: Wakes;
   readonly log: Log;
+  readonly tracing: Tracing;
   /** Names this process in leases. */
   readonly owner: string;
 }
@@ -63,7 +65,7 @@ export function createSender(parts: SenderParts): Sender {
       const limit = AT_ONCE - inHand.size;
       if (limit <= 0) return times.lookEveryMs;
       const terms = { owner, limit, leaseMs: times.sendLeaseMs };
-      for (const claim of await claimSends(db, terms)) take(deliver(parts, claim));
+      for (const claim of await claimSends(db, terms)) take(attempt(parts, claim));
       for (const claim of await claimUnknown(db, terms)) take(lookFor(parts, claim));
       return Math.min(times.lookEveryMs, Math.max(1, (await nextDueMs(db)) ?? times.lookEveryMs));
     },
@@ -104,6 +106,14 @@ const LEASE_RAN_OUT: Failure = {
   message: 'the process that was sending this ended before it could tell the outcome',
   retryAt: null,
 };
+
+/** A span of its own: whoever asked for it was answered long ago. */
+function attempt(parts: SenderParts, claim: SendClaim): Promise<void> {
+  const facts = { 'parley.attempt': claim.attempt };
+  return parts.tracing.span({ name: 'send attempt', kind: 'internal', parent: 'none', facts }, () =>
+    deliver(parts, claim),
+  );
+}
 
 async function deliver(parts: SenderParts, claim: SendClaim): Promise<void> {
   const connection = await parts.connections.of(claim.accountId);

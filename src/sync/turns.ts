@@ -3,6 +3,7 @@ import type { AccountId } from '../domain/ids.ts';
 import type { Log } from '../lib/log.ts';
 import type { Wakes } from '../lib/wake.ts';
 import { claimAccount, heldForMs } from '../store/leases.ts';
+import type { Tracing } from '../telemetry/contract.ts';
 import { LeaseLostError } from './batch.ts';
 import type { Connection, Connections } from './connections.ts';
 import type { LookParts } from './look.ts';
@@ -34,6 +35,7 @@ export interface TurnParts extends LookParts {
   readonly connections: Connections;
   readonly wakes: Wakes;
   readonly log: Log;
+  readonly tracing: Tracing;
   /** Names this process in leases. */
   readonly owner: string;
   /** Overrides every provider's pullEveryMs: for the demo. */
@@ -53,7 +55,7 @@ export function createTurns(parts: TurnParts): Turns {
     if (!connection || !lease) return { received: 0, looked: false };
     begun.set(id, parts.clock.monotonic());
     try {
-      return { received: await look(parts, connection, lease, signal), looked: true };
+      return { received: await traced(parts, connection, () => look(parts, connection, lease, signal)), looked: true };
     } finally {
       parts.wakes.notify(lookedTopic(id));
     }
@@ -87,6 +89,16 @@ export function createTurns(parts: TurnParts): Turns {
     },
     afterFailure: (id, work, error) => afterFailure(parts, id, work, error),
   };
+}
+
+/** A look is a trace of its own, whoever asked for it: others may be waiting for the same one. */
+function traced(parts: TurnParts, { account }: Connection, work: () => Promise<number>): Promise<number> {
+  const facts = { 'parley.provider': account.provider };
+  return parts.tracing.span({ name: 'pull', kind: 'internal', parent: 'none', facts }, async (span) => {
+    const received = await work();
+    span.tell({ 'parley.received': received });
+    return received;
+  });
 }
 
 /** However many hints arrive, they are one look after the provider's gap: the milliseconds left of it. */
