@@ -21,7 +21,7 @@ async function addAccounts(db: Database, count: number): Promise<void> {
   const { id: tenant_id } = await ensureTenant(db, 'acme', NOW);
   const ids = Array.from({ length: count }, (_, index) => `acc_${index}`);
   const data = ids.map((id) => ({
-    ...{ id, tenant_id, provider: 'lavanda', title: id, state: 'ACTIVE', live_from: NOW, connected_at: NOW },
+    ...{ id, tenant_id, provider: 'lavanda', title: id, state: 'LIVE', live_from: NOW, connected_at: NOW },
     credentials: before.seal(`credentials of ${id}`, `account:${id}:credentials`),
     memory: before.seal(`memory of ${id}`, `account:${id}:memory`),
   }));
