@@ -113,11 +113,11 @@ const places: readonly Place[] = [
   {
     name: 'server',
     // The entries own what a process owns: they open the store, and close it after the application.
-    comment: 'may import the registry, config, app, lib and the opening of the store',
+    comment: 'may import the registry, config, app, lib, and the opening of the store and its keys',
     path: String.raw`^src/server[^/]*\.ts$`,
     mayImport: [
       String.raw`^src/providers/registry\.ts$`,
-      String.raw`^src/store/(database|embedded/directory)\.ts$`,
+      String.raw`^src/store/(database|sealed-values|embedded/directory)\.ts$`,
       '^src/(lib|telemetry)/',
       String.raw`^src/(?!demo)[^/]+\.ts$`,
     ],

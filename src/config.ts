@@ -34,6 +34,8 @@ export interface Config {
     readonly dataDir: string;
     /** 32 bytes. Null, only with the embedded database: made once and kept in `dataDir`. */
     readonly secretKey: Uint8Array<ArrayBuffer> | null;
+    /** Keys that still open what they sealed, and seal nothing new. */
+    readonly oldSecretKeys: readonly Uint8Array<ArrayBuffer>[];
   };
   readonly providers: {
     /** Whether base URLs of providers may name private and loopback addresses. */
@@ -70,6 +72,11 @@ export const variables = [
     default: null,
     meaning:
       'Key that seals provider credentials: 32 bytes as hex or base64. Required with DATABASE_URL; otherwise made and kept in the data directory',
+  },
+  {
+    name: 'PARLEY_SECRET_KEYS_OLD',
+    default: null,
+    meaning: 'Further keys that open what they sealed and seal nothing new, with commas between: for changing the key',
   },
   {
     name: 'PARLEY_ALLOWED_ORIGINS',
@@ -176,6 +183,7 @@ const environment = z.object({
   DATABASE_URL: variable(databaseUrl, 'must be a URL that begins with postgres:// or postgresql://').nullable(),
   PARLEY_DATA_DIR: variable(anyText, ''),
   PARLEY_SECRET_KEY: variable(secretKey, 'must be 32 bytes, as 64 hex digits or as base64').nullable(),
+  PARLEY_SECRET_KEYS_OLD: variable(list(secretKey), 'must be such keys as PARLEY_SECRET_KEY, with commas').nullable(),
   PARLEY_ALLOWED_ORIGINS: variable(
     list(origin),
     'must be origins with commas between, such as https://app.example.com: http or https, no path, no wildcard',
@@ -205,7 +213,12 @@ function grouped(env: z.infer<typeof environment>): Config {
       trustedProxies: env.PARLEY_TRUSTED_PROXIES ?? [],
       maxSocketsPerAddress: env.PARLEY_MAX_SOCKETS_PER_ADDRESS,
     },
-    store: { databaseUrl: env.DATABASE_URL, dataDir: env.PARLEY_DATA_DIR, secretKey: env.PARLEY_SECRET_KEY },
+    store: {
+      databaseUrl: env.DATABASE_URL,
+      dataDir: env.PARLEY_DATA_DIR,
+      secretKey: env.PARLEY_SECRET_KEY,
+      oldSecretKeys: env.PARLEY_SECRET_KEYS_OLD ?? [],
+    },
     providers: { allowPrivateHosts: env.PARLEY_ALLOW_PRIVATE_HOSTS },
     identity: identityOf(env),
     log: { level: env.LOG_LEVEL },

@@ -2,19 +2,21 @@ import { type App, createApp } from './app.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLog, type Log } from './lib/log.ts';
-import { createSealer } from './lib/seal.ts';
+import { createSealer, SealError } from './lib/seal.ts';
 import { type Listener, listen } from './listener.ts';
 import { providers } from './providers/registry.ts';
 import { keptSecretKey } from './secret-key.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { DirectoryInUseError } from './store/embedded/directory.ts';
+import { checkKeys } from './store/sealed-values.ts';
 import { type OpenTelemetry, openTelemetry } from './telemetry/telemetry.ts';
 
 try {
   await main(readConfig(process.env));
 } catch (error) {
   // What a person can mend is said in a sentence; all else is a fault, with its stack.
-  if (!(error instanceof ConfigError) && !(error instanceof DirectoryInUseError)) throw error;
+  const mendable = [ConfigError, DirectoryInUseError, SealError].some((kind) => error instanceof kind);
+  if (!mendable || !(error instanceof Error)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }
@@ -24,11 +26,15 @@ async function main(config: Config): Promise<void> {
   const { databaseUrl, dataDir } = config.store;
   const db = await openDatabase({ url: databaseUrl, dataDir, clock: systemClock });
   const secretKey = config.store.secretKey ?? (await keptSecretKey(dataDir));
+  const sealer = createSealer({ current: secretKey, previous: config.store.oldSecretKeys });
+  await checkKeys(db, sealer).catch(async (error: unknown) => {
+    await db.close();
+    throw error;
+  });
   const { port, host, graphiql, allowedOrigins } = config.server;
   const telemetry = await openTelemetry(config.telemetry);
   const app = createApp({
-    ...{ db, providers, log, telemetry, graphiql, allowedOrigins },
-    sealer: createSealer({ current: secretKey }),
+    ...{ db, providers, sealer, log, telemetry, graphiql, allowedOrigins },
     publicUrl: config.server.publicUrl ?? `http://${host}:${port}`,
     allowPrivateHosts: config.providers.allowPrivateHosts,
     ...(config.identity && { identity: config.identity }),

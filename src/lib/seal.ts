@@ -15,6 +15,10 @@ export interface Sealer {
   seal(plain: string, boundTo: string): Uint8Array<ArrayBuffer>;
   /** Throws SealError where the key is not held, the value was altered, or it is bound to something else. */
   open(sealed: Uint8Array, boundTo: string): string;
+  /** The id of the key that new values take. */
+  readonly currentKeyId: string;
+  /** The ids of all keys held, the current one first. */
+  readonly keyIds: readonly string[];
 }
 
 /** Master keys, 32 bytes each. New values take `current`; `previous` ones still open what they sealed. */
@@ -41,6 +45,8 @@ export function createSealer(keys: MasterKeys): Sealer {
   const byId = new Map([keys.current, ...(keys.previous ?? [])].map((key) => [keyId(key).toString('hex'), key]));
   const header = Buffer.concat([Uint8Array.of(VERSION), keyId(keys.current)]);
   return {
+    currentKeyId: header.toString('hex', 1),
+    keyIds: [...byId.keys()],
     seal(plain, boundTo) {
       const context = contextOf(header, boundTo);
       const dataKey = randomBytes(KEY_BYTES);
@@ -59,6 +65,11 @@ export function createSealer(keys: MasterKeys): Sealer {
       return decrypt(dataKey, sealed.subarray(HEADER_BYTES + WRAPPED_BYTES), context).toString('utf8');
     },
   };
+}
+
+/** The id of the key that a value was sealed under, as it says itself. */
+export function keyIdOf(sealed: Uint8Array): string {
+  return Buffer.from(sealed.subarray(1, HEADER_BYTES)).toString('hex');
 }
 
 /** Reads a master key: 32 bytes as 64 hex digits or as base64 (either alphabet). Throws SealError, without the text. */

@@ -128,6 +128,8 @@ export const exempt: Readonly<Record<string, string>> = {
   issueToken: 'one statement; where its answer is lost the token is listed, and can be revoked',
   revokeToken: 'one statement, made again by who did not hear of it',
   noteTokenUse: 'one statement, made again by the next use',
+  checkKeys: 'one statement, made again by the next start',
+  rotateKeys: 'a command line, begun again by who typed it: what it has sealed anew it passes over',
   renewEpochs: 'a command line, begun again by who typed it',
   dropMemory: 'gives back what runs out by itself',
   pruneEvents: 'one statement, which the next turn makes again',
