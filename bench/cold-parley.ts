@@ -69,7 +69,14 @@ async function connect({ provider, credentials }: ColdAccount, token: string): P
 async function list({ provider, credentials }: ColdAccount, accountId: AccountId): Promise<void> {
   const module = providers.find(({ id }) => id === provider);
   if (!module) throw new Error(`there is no provider ${provider}`);
-  const memory = createMemory(accountId, { db, sealer, clock, owner: 'bench', leaseMs: defaultTimes.leaseMs });
+  const memory = createMemory(accountId, {
+    db,
+    sealer,
+    clock,
+    owner: 'bench',
+    secrets: { know: () => undefined },
+    leaseMs: defaultTimes.leaseMs,
+  });
   const lists = unreadLists({ module, credentials, fetch, clock, memory });
   for await (const events of lists) await ingest({ accountId, events });
 }

@@ -12,6 +12,7 @@ import { buildSchema, schema as plainSchema } from './graphql/schema.ts';
 import { createTransport, type Transport } from './graphql/transport.ts';
 import { createHealth } from './health.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
+import { createKnownSecrets, type KnownSecrets } from './lib/known-secrets.ts';
 import { type Log, silentLog } from './lib/log.ts';
 import { type Loop, settleAll } from './lib/loop.ts';
 import { createAddressCheck } from './lib/outbound.ts';
@@ -53,6 +54,8 @@ export interface AppOptions {
   readonly clock?: Clock;
   readonly times?: Times;
   readonly log?: Log;
+  /** What the log leaves out: told of every secret that is opened. */
+  readonly secrets?: KnownSecrets;
   /** How providers are called: simulators in tests. */
   readonly fetch?: Fetch;
   /** Overrides every provider's own interval, in milliseconds: for the demo. */
@@ -90,9 +93,10 @@ export function createApp(options: AppOptions): App {
   const owner = crypto.randomUUID();
   const modules = new Map(options.providers.map((module) => [module.id, module]));
   const wakes = createWakes((error) => log.error({ err: error }, 'a listener failed'));
-  const memoryParts = { db, sealer, clock, owner, leaseMs: times.leaseMs };
+  const { secrets = createKnownSecrets() } = options;
+  const memoryParts = { db, sealer, clock, owner, secrets, leaseMs: times.leaseMs };
   const connections = createConnections({
-    ...{ db, modules, sealer, clock, times, log },
+    ...{ db, modules, sealer, clock, times, log, secrets },
     fetch: options.fetch ?? createOutboundFetch({ allowPrivate: options.allowPrivateHosts }),
     memory: keep((id: AccountId) => createMemory(id, memoryParts)),
     gate: createGates({ db, clock, times, log, telemetry, breakerChanged }),

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type App, createApp } from './app.ts';
 import { readConfig } from './config.ts';
 import { systemClock } from './lib/clock.ts';
+import { createKnownSecrets } from './lib/known-secrets.ts';
 import { createLog } from './lib/log.ts';
 import { createSealer } from './lib/seal.ts';
 import { listen } from './listener.ts';
@@ -49,13 +50,15 @@ async function main(): Promise<void> {
   const { port, host, graphiql } = config.server;
   const telemetry = await openTelemetry(config.telemetry);
   ends.unshift(() => telemetry.close());
+  const secrets = createKnownSecrets();
+  const level = config.log.level === 'info' ? 'warn' : config.log.level;
   const app = createApp({
-    ...{ db, providers, telemetry, graphiql, pageToken: token, pullEveryMs: PULL_EVERY_MS },
+    ...{ db, providers, secrets, telemetry, graphiql, pageToken: token, pullEveryMs: PULL_EVERY_MS },
     sealer: createSealer({ current: randomBytes(32) }),
     publicUrl: config.server.publicUrl ?? `http://${host}:${port}`,
     allowedOrigins: ['*loopback*'],
     allowPrivateHosts: true,
-    log: createLog({ level: config.log.level === 'info' ? 'warn' : config.log.level }),
+    log: createLog({ level, secrets: secrets.all }),
   });
   ends.unshift(() => app.stop());
   const listener = await listen(app, { port, host });

@@ -1,6 +1,7 @@
 import { type App, createApp } from './app.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { systemClock } from './lib/clock.ts';
+import { createKnownSecrets } from './lib/known-secrets.ts';
 import { createLog, type Log } from './lib/log.ts';
 import { createSealer, SealError } from './lib/seal.ts';
 import { type Listener, listen } from './listener.ts';
@@ -22,10 +23,12 @@ try {
 }
 
 async function main(config: Config): Promise<void> {
-  const log = createLog({ level: config.log.level });
+  const secrets = createKnownSecrets();
+  const log = createLog({ level: config.log.level, secrets: secrets.all });
   const { databaseUrl, dataDir } = config.store;
   const db = await openDatabase({ url: databaseUrl, dataDir, clock: systemClock });
   const secretKey = config.store.secretKey ?? (await keptSecretKey(dataDir));
+  secrets.know(keysAsText([secretKey, ...config.store.oldSecretKeys]));
   const sealer = createSealer({ current: secretKey, previous: config.store.oldSecretKeys });
   await checkKeys(db, sealer).catch(async (error: unknown) => {
     await db.close();
@@ -34,7 +37,7 @@ async function main(config: Config): Promise<void> {
   const { port, host, graphiql, allowedOrigins } = config.server;
   const telemetry = await openTelemetry(config.telemetry);
   const app = createApp({
-    ...{ db, providers, sealer, log, telemetry, graphiql, allowedOrigins },
+    ...{ db, providers, sealer, log, secrets, telemetry, graphiql, allowedOrigins },
     publicUrl: config.server.publicUrl ?? `http://${host}:${port}`,
     allowPrivateHosts: config.providers.allowPrivateHosts,
     ...(config.identity && { identity: config.identity }),
@@ -78,4 +81,9 @@ function endOnSignal(parts: { app: App; listener: Listener; db: Database; log: L
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end(signal));
+}
+
+/** In the forms that a person may have given them in. */
+function keysAsText(keys: readonly Uint8Array[]): readonly string[] {
+  return keys.flatMap((key) => [Buffer.from(key).toString('hex'), Buffer.from(key).toString('base64')]);
 }

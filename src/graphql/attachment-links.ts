@@ -1,7 +1,7 @@
 import { type AttachmentId, brand, type TenantId } from '../domain/ids.ts';
 import type { Clock } from '../lib/clock.ts';
 import { SealError, type Sealer } from '../lib/seal.ts';
-import type { Caller } from './context.ts';
+import type { TenantScope } from '../store/scope.ts';
 
 /** What a link was made for: one file, and whose rights it is good by. */
 export interface LinkedAttachment {
@@ -18,9 +18,18 @@ export type LinkHolder =
   | { readonly kind: 'tenant'; readonly tenantId: TenantId }
   | { readonly kind: 'nobody' };
 
+/** As much of a caller as a link keeps. */
+export interface LinkAsker {
+  readonly scope: TenantScope;
+  readonly scopes: ReadonlySet<string>;
+  /** Null: a JWT. */
+  readonly tokenId: string | null;
+  readonly expiresAt: Date | null;
+}
+
 /** Addresses of files for those who send no header: a browser's `<img>`, a download. */
 export interface AttachmentLinks {
-  urlOf(attachmentId: AttachmentId, caller: Caller): string;
+  urlOf(attachmentId: AttachmentId, asker: LinkAsker): string;
   /** What the last part of such an address was made for, `expired` where its time is over, null where it is none of ours. */
   open(text: string): LinkedAttachment | 'expired' | null;
 }
@@ -39,9 +48,9 @@ export function createAttachmentLinks(parts: {
   const { sealer, clock } = parts;
   const base = `${parts.publicUrl.replace(/\/$/, '')}/attachments/`;
   return {
-    urlOf(attachmentId, caller) {
+    urlOf(attachmentId, asker) {
       const until = clock.now().getTime() + GOOD_FOR_MS;
-      const sealed = sealer.seal(JSON.stringify([attachmentId, ...heldBy(caller, until)]), PURPOSE);
+      const sealed = sealer.seal(JSON.stringify([attachmentId, ...heldBy(asker, until)]), PURPOSE);
       return base + Buffer.from(sealed).toString('base64url');
     },
     open(text) {
@@ -57,7 +66,7 @@ export function createAttachmentLinks(parts: {
 /** A token's or a tenant's id, until when, and `tenant` where it is one. */
 type Held = readonly [id: string | null, until: number, kind?: 'tenant'];
 
-function heldBy({ tokenId, scope, scopes, expiresAt }: Caller, until: number): Held {
+function heldBy({ tokenId, scope, scopes, expiresAt }: LinkAsker, until: number): Held {
   if (tokenId !== null) return [tokenId, until];
   const tenantId = scopes.has('messages:read') ? scope.tenantId : null;
   return [tenantId, Math.min(until, expiresAt?.getTime() ?? until), 'tenant'];

@@ -2,6 +2,7 @@ import type { AccountId } from '../domain/ids.ts';
 import type { Json } from '../domain/json.ts';
 import type { Times } from '../domain/times.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { KnownSecrets } from '../lib/known-secrets.ts';
 import type { Log } from '../lib/log.ts';
 import type { Sealer } from '../lib/seal.ts';
 import type { Fetch, Memory, ProviderAdapter, ProviderModule } from '../providers/contract.ts';
@@ -46,6 +47,8 @@ export interface ConnectionParts {
   readonly clock: Clock;
   readonly times: Times;
   readonly log: Log;
+  /** Told of what adapters are given, so that it is in no line of the log. */
+  readonly secrets: Pick<KnownSecrets, 'know'>;
   memory(id: AccountId): Memory;
   /** What requests under these credentials go through. */
   gate(module: ProviderModule, credentials: unknown): Gate;
@@ -60,6 +63,7 @@ export function createConnections(parts: ConnectionParts): Connections {
   const made = new Map<AccountId, { readonly sealed: Uint8Array; readonly connection: Connection }>();
   const open: Connections['open'] = (id, module, credentials) => {
     const { clock } = parts;
+    parts.secrets.know(secretsIn(module, credentials));
     const { guard, budget } = parts.gate(module, credentials);
     const fetch = budget ? budget.counted(parts.fetch) : parts.fetch;
     const note = (facts: { readonly requestId?: unknown }): void => {
@@ -102,4 +106,14 @@ export function createConnections(parts: ConnectionParts): Connections {
       });
     },
   };
+}
+
+function secretsIn({ secretFields }: ProviderModule, credentials: unknown): readonly string[] {
+  const given = credentials as Readonly<Record<string, unknown>>;
+  return secretFields.flatMap((name) => textsIn(given[name]));
+}
+
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }

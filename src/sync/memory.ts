@@ -1,6 +1,7 @@
 import type { AccountId } from '../domain/ids.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { type Clock, sleep } from '../lib/clock.ts';
+import type { KnownSecrets } from '../lib/known-secrets.ts';
 import type { Sealer } from '../lib/seal.ts';
 import type { Memory } from '../providers/contract.ts';
 import type { Database } from '../store/database.ts';
@@ -13,6 +14,8 @@ export interface MemoryParts {
   /** Names this process as the writer. */
   readonly owner: string;
   readonly leaseMs: number;
+  /** Told of the tokens in it, so that they are in no line of the log. */
+  readonly secrets: Pick<KnownSecrets, 'know'>;
 }
 
 // How soon to look again whether another process has given the memory back.
@@ -30,13 +33,17 @@ export function memoryContext(id: AccountId): string {
 export function createMemory(id: AccountId, parts: MemoryParts): Memory {
   let turn: Promise<unknown> = Promise.resolve();
   const open = (sealed: Uint8Array | null): JsonObject =>
-    sealed === null ? {} : (JSON.parse(parts.sealer.open(sealed, memoryContext(id))) as JsonObject);
+    sealed === null ? {} : told(JSON.parse(parts.sealer.open(sealed, memoryContext(id))) as JsonObject);
+  const told = (content: JsonObject): JsonObject => {
+    parts.secrets.know(tokensIn(content));
+    return content;
+  };
   const read = async (): Promise<JsonObject> => open(await readMemory(parts.db, id));
   const write = async (change: (current: JsonObject) => JsonObject | Promise<JsonObject>): Promise<JsonObject> => {
     const owner = `${parts.owner}:${crypto.randomUUID()}`;
     while (!(await takeMemory(parts.db, id, owner, parts.leaseMs))) await sleep(parts.clock, TURN_MS);
     try {
-      const next = await change(await read());
+      const next = told(await change(await read()));
       const sealed = parts.sealer.seal(JSON.stringify(next), memoryContext(id));
       if (!(await writeMemory(parts.db, id, owner, sealed)))
         throw new Error('the memory was taken over while it was changed');
@@ -54,4 +61,11 @@ export function createMemory(id: AccountId, parts: MemoryParts): Memory {
       return mine;
     },
   };
+}
+
+/** Texts whose name, or the name of what they are in, says that they let somebody in. */
+function tokensIn(content: unknown, within = false): readonly string[] {
+  if (typeof content === 'string') return within ? [content] : [];
+  if (typeof content !== 'object' || content === null) return [];
+  return Object.entries(content).flatMap(([name, value]) => tokensIn(value, within || /token|secret/i.test(name)));
 }
