@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { Served } from '../helpers/transport.ts';
 import { malformed } from './malformed-messages.ts';
-import { type Closing, rawSocket, upgrade } from './raw-socket.ts';
+import { type Closing, rawSocket, type Told, upgrade } from './raw-socket.ts';
 import { serving } from './serving.ts';
 
 /** A socket that only pings from the beginning of this file on, and how many milliseconds it lived. */
