@@ -8,7 +8,9 @@ const json = { 'content-type': 'application/json' };
 const own = { 'x-parley-client': 'test' };
 const query = '{ viewer { tenant { id } } }';
 const body = JSON.stringify({ query });
-const mutation = JSON.stringify({ query: 'mutation { disconnectAccount(input: { accountId: "x" }) { errors { code } } }' });
+const mutation = JSON.stringify({
+  query: 'mutation { disconnectAccount(input: { accountId: "x" }) { errors { code } } }',
+});
 const asQuery = (text: string, more = ''): string => `?query=${encodeURIComponent(text)}${more}`;
 const post = (text: string | Buffer, headers: RawRequest['headers'] = json): RawRequest => ({ headers, body: text });
 const form = (text: string): RawRequest => ({
@@ -66,7 +68,11 @@ const table: readonly (readonly [string, number, RawRequest])[] = [
   ['a byte order mark before the JSON', 200, post(`\ufeff${body}`)],
   ['bytes that are no UTF-8', 400, post(Buffer.concat([Buffer.from('{"query":"{ \xff'), Buffer.from([0xff, 0xfe])]))],
   ['UTF-16', 400, post(Buffer.from(body, 'utf16le'))],
-  ['JSON nested ten thousand deep', 400, post(`{"query":"{ eventCursor }","variables":${'['.repeat(10_000)}${']'.repeat(10_000)}}`)],
+  [
+    'JSON nested ten thousand deep',
+    400,
+    post(`{"query":"{ eventCursor }","variables":${'['.repeat(10_000)}${']'.repeat(10_000)}}`),
+  ],
   ['a compressed body', 400, post(Buffer.from('1f8b0800', 'hex'), { ...json, 'content-encoding': 'gzip' })],
   ['a mutation by POST', 200, post(mutation)],
   ['a subscription that wants one answer', 406, post('{"query":"subscription { messageAdded { cursor } }"}')],
@@ -88,7 +94,11 @@ const table: readonly (readonly [string, number, RawRequest])[] = [
   ['multipart whose operations are null', 400, form(`${part('operations', 'null')}${part('map', '{}')}--x--`)],
   ['multipart whose map is null', 400, form(`${part('operations', body)}${part('map', 'null')}--x--`)],
   ['multipart without a map', 400, form(`${part('operations', body)}--x--`)],
-  ['multipart whose map leads nowhere', 400, form(`${part('operations', body)}${part('map', '{"0":["variables.x"]}')}--x--`)],
+  [
+    'multipart whose map leads nowhere',
+    400,
+    form(`${part('operations', body)}${part('map', '{"0":["variables.x"]}')}--x--`),
+  ],
   ['multipart whose operations are a list', 400, form(`${part('operations', `[${body}]`)}${part('map', '{}')}--x--`)],
   ['multipart without a file', 200, form(`${part('operations', body)}${part('map', '{}')}--x--`)],
 ];
@@ -100,7 +110,10 @@ describe('over HTTP', () => {
       ...request,
       headers: { authorization, accept: 'application/graphql-response+json', ...request.headers },
     });
-    expect([answer.status, answer.status === 200 ? '' : answer.text]).toEqual([status, answer.status === 200 ? '' : expect.anything()]);
+    expect([answer.status, answer.status === 200 ? '' : answer.text]).toEqual([
+      status,
+      answer.status === 200 ? '' : expect.anything(),
+    ]);
     expect(answer.text).not.toMatch(/ at .+:\d+|node_modules|INTERNAL_SERVER_ERROR/);
   });
 });

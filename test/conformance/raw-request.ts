@@ -17,7 +17,10 @@ export interface RawAnswer {
 }
 
 /** Sends exactly those headers and that body: unlike `fetch`, it adds and mends nothing. */
-export function rawRequest(url: string, { method = 'POST', headers = {}, body, search = '' }: RawRequest): Promise<RawAnswer> {
+export function rawRequest(
+  url: string,
+  { method = 'POST', headers = {}, body, search = '' }: RawRequest,
+): Promise<RawAnswer> {
   const { hostname, port, pathname } = new URL(url);
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };

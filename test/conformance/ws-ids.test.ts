@@ -93,4 +93,3 @@ describe('an id', () => {
     expect((await raw.closed).code).toBe(4409);
   });
 });
-
