@@ -133,11 +133,7 @@ export function createApp(options: AppOptions): App {
         log.warn({ tenants }, 'the database is a copy or was restored: cursors from before are told to read anew');
     },
     start() {
-      health.start();
-      hints.start();
-      sender.start();
-      workers.start();
-      pruner.start();
+      for (const part of [health, hints, sender, workers, pruner]) part.start();
     },
     settle: () => settleAll(loops),
     async stop() {
