@@ -35,14 +35,14 @@ describe('a JWT of the tenant’s identity provider', () => {
 
   it('is taken by POST, as server-sent events and over a websocket', async () => {
     const v = await visit(db);
-    const token = await v.idp.sign(keys.es);
+    const token = await v.idp.sign(keys.es, { exp: seconds(v, 60) });
     const answer = await v.served.post(LIVE, { token, headers: { accept: 'text/event-stream' } });
     const socket = await openRaw(v.served.url, { authorization: `Bearer ${token}` });
     socket.begin('a', LIVE);
     while (v.served.transport.feeds.readers < 2) await v.viewer(token);
     await v.served.say('hello');
     expect(await socket.answer('a')).toMatchObject({ payload: { data: expect.anything() } });
-    v.clock.advance(3_600_000);
+    v.clock.advance(60_000);
     expect(await socket.closed).toBe(4403);
     const told = await answer.text();
     expect([told.includes('hello'), told.includes('UNAUTHENTICATED')]).toEqual([true, true]);
