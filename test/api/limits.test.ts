@@ -49,6 +49,8 @@ describe('what is too much is refused', () => {
       'aliases by fragments',
       `{ ...A ...B } fragment A on Query { ${Array.from({ length: 16 }, (_, i) => `a${i}: eventCursor`).join(' ')} } fragment B on Query { ${Array.from({ length: 16 }, (_, i) => `b${i}: eventCursor`).join(' ')} }`,
     ],
+    ['fields that are named again', `{ ${'eventCursor '.repeat(32)} }`],
+    ['fragments that are named again', `{ viewer { ${'...A '.repeat(32)} } } fragment A on Viewer { scopes }`],
     ['directives', `{ ${Array.from({ length: 21 }, (_, i) => `a${i}: eventCursor @include(if: true)`).join(' ')} }`],
     ['operations', Array.from({ length: 11 }, (_, i) => `query Q${i} { eventCursor }`).join(' ')],
     [

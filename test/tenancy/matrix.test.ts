@@ -42,7 +42,7 @@ it('what is another tenant’s is answered like what is not there, to the byte, 
   expect(acme.stub.calls).toEqual([]);
   // Their owner, who asks the same, is told something else in each place.
   expect(await blindProbes(inOrder, acme, byPost(t, acme.token))).toEqual([]);
-});
+}, 120_000);
 
 /** Has reads of that table by ids of theirs be answered as if their owner asked. */
 function leak({ t, acme, rival }: TwoTenants, table: string): () => void {

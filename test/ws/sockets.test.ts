@@ -51,6 +51,13 @@ describe('a page that opens a websocket', () => {
     expect(await open('http://127.0.0.1.evil.example')).toBe(403);
   });
 
+  it('may not from what is no page of the web, whatever host it names', async () => {
+    served = await serve(db, { allowedOrigins: ['*loopback*'] });
+    const { host } = new URL(served.url);
+    for (const origin of [`ftp://${host}`, `chrome-extension://${host}`, 'x://localhost', `http://user@${host}`])
+      expect(await open(origin)).toBe(403);
+  });
+
   it('finds it on /graphql only', async () => {
     served = await serve(db);
     expect(await open(undefined, '/')).toBe(404);
