@@ -4,11 +4,9 @@ import type { IdentityProvider } from './domain/identity-provider.ts';
 import type { AccountId } from './domain/ids.ts';
 import { defaultTimes, type Times } from './domain/times.ts';
 import { createAttachmentLinks } from './graphql/attachment-links.ts';
-
 import { createJwts, type JwtLook } from './graphql/jwts.ts';
 import { measureResolvers } from './graphql/measured-resolvers.ts';
 import { buildSchema, schema as plainSchema } from './graphql/schema.ts';
-
 import { createTransport, type Transport } from './graphql/transport.ts';
 import { createHealth } from './health.ts';
 import { type Clock, systemClock } from './lib/clock.ts';

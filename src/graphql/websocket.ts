@@ -6,9 +6,7 @@ import type { YogaServerInstance } from 'graphql-yoga';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-
 import type { Meters } from '../telemetry/contract.ts';
-
 import { clientError } from './errors.ts';
 import type { OperationWatch, Sighting } from './operation-watch.ts';
 import type { Operations, Request } from './operations.ts';
