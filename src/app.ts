@@ -1,6 +1,7 @@
 import { createDownloads } from './attachment-downloads.ts';
 import { DomainError } from './domain/errors.ts';
 import type { AccountId } from './domain/ids.ts';
+import type { Limits } from './domain/limits.ts';
 import { defaultTimes, type Times } from './domain/times.ts';
 import { createAttachmentLinks } from './graphql/attachment-links.ts';
 import { schema } from './graphql/schema.ts';
@@ -39,6 +40,8 @@ export interface AppOptions {
   /** Origins of browser pages that may call; `*loopback*` stands for all of this machine. */
   readonly allowedOrigins: readonly string[];
   readonly allowPrivateHosts: boolean;
+  /** How much callers may ask; the usual where it is absent. */
+  readonly limits?: Limits;
   /** Filled into GraphiQL's headers: for the demo. */
   readonly pageToken?: string;
   readonly clock?: Clock;
@@ -89,11 +92,12 @@ export function createApp(options: AppOptions): App {
   const pruner = createPruner(parts);
   const checkAddress = addressGate(options.allowPrivateHosts);
   const gateway = createGateway({ ...parts, modules, sealer, workers, checkAddress, wakeSender: () => sender.wake() });
-  const { publicUrl, graphiql, allowedOrigins, pageToken } = options;
+  const { publicUrl, graphiql, allowedOrigins, pageToken, limits } = options;
   const links = createAttachmentLinks({ sealer, clock, publicUrl });
   const transport = createTransport({
     ...{ schema, db, gateway, clock, times, wakes, log, publicUrl, links, graphiql, allowedOrigins },
     ...(pageToken && { initialToken: pageToken }),
+    ...(limits && { limits }),
   });
   const door = createWebhookDoor({ ...parts, modules });
   const hints = createHints({ db, wakes, clock, log });

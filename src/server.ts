@@ -23,9 +23,9 @@ async function main(config: Config): Promise<void> {
   const { databaseUrl, dataDir } = config.store;
   const db = await openDatabase({ url: databaseUrl, dataDir, clock: systemClock });
   const secretKey = config.store.secretKey ?? (await keptSecretKey(dataDir));
-  const { port, host, graphiql, allowedOrigins } = config.server;
+  const { port, host, graphiql, allowedOrigins, limits } = config.server;
   const app = createApp({
-    ...{ db, providers, log, graphiql, allowedOrigins },
+    ...{ db, providers, log, graphiql, allowedOrigins, limits },
     sealer: createSealer({ current: secretKey }),
     publicUrl: config.server.publicUrl ?? `http://${host}:${port}`,
     allowPrivateHosts: config.providers.allowPrivateHosts,

@@ -1,14 +1,19 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { GraphQLError, GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Gateway } from '../domain/gateway.ts';
+import { defaultLimits, type Limits } from '../domain/limits.ts';
 import type { Times } from '../domain/times.ts';
+import { createAddressOf } from '../lib/addresses.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import { createPlaces } from '../lib/places.ts';
 import type { Wakes } from '../lib/wake.ts';
 import type { Database } from '../store/database.ts';
+import { createAdmission } from './admission.ts';
 import type { AttachmentLinks } from './attachment-links.ts';
 import { createAuthentication } from './authentication.ts';
+import { createBacklogs } from './backlogs.ts';
 import { createDocumentCaches, documentChecks } from './documents.ts';
 import { clientError } from './errors.ts';
 import { createFeedFollower, type FeedFollower } from './feed-follower.ts';
@@ -36,6 +41,7 @@ export interface TransportOptions {
   readonly graphiql: boolean;
   /** Origins of other pages that may call, as browsers write them; `*loopback*` stands for all of this machine. */
   readonly allowedOrigins: readonly string[];
+  readonly limits?: Limits;
   /** Filled into the GraphiQL page. Demo only. */
   readonly initialToken?: string;
 }
@@ -44,6 +50,8 @@ export interface TransportOptions {
 export interface Transport {
   /** Answers `/graphql`, and sends `/` there. */
   fetch(request: Request): Promise<Response>;
+  /** Whether a request may be answered at all; where it may not, it has been told so. */
+  admit(request: IncomingMessage, response: ServerResponse): boolean;
   /** Takes websockets on `/graphql` of that server. The returned function closes them all with 1001. */
   attach(server: Server): () => Promise<void>;
   /** The feeds that subscribers here follow. */
@@ -55,6 +63,13 @@ const PATH = '/graphql';
 /** One path for all transports: yoga's envelope, with our own execution, subscription, caps and masking in it. */
 export function createTransport(options: TransportOptions): Transport {
   const { schema, db, gateway, clock, times, wakes, log, publicUrl, links } = options;
+  const { limits = defaultLimits } = options;
+  const backlogs = createBacklogs(clock);
+  const admission = createAdmission({
+    places: createPlaces({ each: limits.socketsPerAddress, all: limits.sockets }),
+    addressOf: createAddressOf(limits.trustedProxies),
+    backlogs,
+  });
   const feeds = createFeedFollower({ db, wakes, clock, lookEveryMs: times.lookEveryMs, log });
   const results = createResults(log);
   const authentication = createAuthentication(db, clock);
@@ -87,6 +102,7 @@ export function createTransport(options: TransportOptions): Transport {
   };
   return {
     feeds,
+    admit: admission.admit,
     async fetch(request) {
       const { pathname } = new URL(request.url);
       if (pathname === '/') return new Response(null, { status: 302, headers: { location: PATH } });
@@ -96,7 +112,10 @@ export function createTransport(options: TransportOptions): Transport {
       const response = await operate(request).catch((error: unknown) => failure(results.mask(error)));
       return shareWith(request, response, origins);
     },
-    attach: (server) => attachWebsocket(server, { yoga, operations, authentication, origins, results, clock, log }),
+    attach: (server) =>
+      attachWebsocket(server, {
+        ...{ yoga, operations, authentication, origins, results, clock, log, admission, backlogs },
+      }),
   };
 }
 
