@@ -3,8 +3,9 @@ import type { Plugin } from 'graphql-yoga';
 import type { Session } from './authentication.ts';
 import { createExecute } from './compile.ts';
 import type { Surroundings } from './context.ts';
-import { costError } from './cost.ts';
+import type { CostBudgets } from './cost-budget.ts';
 import type { EventStream } from './event-stream.ts';
+import { type Load, overloaded } from './load.ts';
 import { beginOperation } from './operation.ts';
 import type { Results } from './results.ts';
 import { createSubscribe } from './subscription.ts';
@@ -28,32 +29,48 @@ export interface Operations {
 export function createOperations(
   schema: GraphQLSchema,
   surroundings: Surroundings,
-  { results, vigil }: { readonly results: Results; readonly vigil: Vigil },
+  parts: { readonly results: Results; readonly vigil: Vigil; readonly budgets: CostBudgets; readonly load: Load },
 ): Operations {
+  const { results, vigil, budgets, load } = parts;
   const execute = createExecute(schema, (errors) => {
     surroundings.log.warn({ errors }, 'A document could not be compiled. It is executed all the same, only slower.');
   });
-  const subscribe = createSubscribe({ surroundings, execute, vigil, results });
+  const subscribe = createSubscribe({ surroundings, execute, vigil, results, budgets });
   const streams = new WeakMap<object, EventStream>();
 
   const run = async (args: ExecutionArgs, { session, client }: Request): Promise<ExecutionResult> => {
-    const refused = costError({ ...args, schema, variables: args.variableValues });
-    if (refused) return results.finish({ errors: [refused] });
+    const { error, extensions } = budgets.charge(session.caller.actor, {
+      ...args,
+      schema,
+      variables: args.variableValues,
+    });
+    if (error) return results.finish({ errors: [error], ...(extensions && { extensions }) });
     const operation = beginOperation(surroundings, session.caller, client);
     try {
       const result = await execute({ ...args, contextValue: operation.context });
-      return results.finish(result, operation.context.trouble);
-    } catch (error) {
-      return results.finish({ errors: [results.mask(error)] });
+      return results.finish({ ...result, ...(extensions && { extensions }) }, operation.context.trouble);
+    } catch (fault) {
+      return results.finish({ errors: [results.mask(fault)] });
     } finally {
       operation.end();
+    }
+  };
+  /** Subscriptions are not counted: they only wait, and sockets are held to how many they may have, and how often they may ask. */
+  const runInTurn = async (args: ExecutionArgs, request: Request): Promise<ExecutionResult> => {
+    const begun = load.begin(request.client);
+    const end = typeof begun === 'function' ? begun : await begun;
+    if (!end) return results.finish({ errors: [overloaded()] });
+    try {
+      return await run(args, request);
+    } finally {
+      end();
     }
   };
   return {
     streamOf: (context) => streams.get(context),
     plugin: {
       onExecute({ setExecuteFn }) {
-        setExecuteFn((args: ExecutionArgs) => run(args, requestOf(args)));
+        setExecuteFn((args: ExecutionArgs) => runInTurn(args, requestOf(args)));
       },
       onSubscribe({ setSubscribeFn }) {
         setSubscribeFn(async (args: ExecutionArgs) => {

@@ -13,7 +13,7 @@ import {
 import type { Session } from './authentication.ts';
 import type { Execute } from './compile.ts';
 import type { Surroundings } from './context.ts';
-import { costError } from './cost.ts';
+import type { CostBudgets } from './cost-budget.ts';
 import { createEventStream, type EventStream } from './event-stream.ts';
 import { isFeedSource } from './feed-reader.ts';
 import { beginOperation } from './operation.ts';
@@ -29,6 +29,7 @@ export interface SubscribeParts {
   readonly execute: Execute;
   readonly vigil: Vigil;
   readonly results: Results;
+  readonly budgets: CostBudgets;
 }
 
 /**
@@ -36,7 +37,7 @@ export interface SubscribeParts {
  * same scopes (and the same token, where addresses of files are selected), with the same document and the same variables, but for the
  * cursor they began after.
  */
-export function createSubscribe({ surroundings, execute, vigil, results }: SubscribeParts): Subscribe {
+export function createSubscribe({ surroundings, execute, vigil, results, budgets }: SubscribeParts): Subscribe {
   const groups = createAnswerGroups();
   const documents = new WeakMap<object, { readonly number: number; readonly personal: boolean }>();
   let documentsSeen = 0;
@@ -75,8 +76,10 @@ export function createSubscribe({ surroundings, execute, vigil, results }: Subsc
     try {
       const checked = validateSubscriptionArgs({ ...args, contextValue: opening.context, hideSuggestions: true });
       if (!('schema' in checked)) return results.finish({ errors: checked });
-      const refused = costError({ ...args, variables: args.variableValues });
-      if (refused) return results.finish({ errors: [refused] });
+      // Paid once, for its beginning: an event is answered once for all who follow it, in one text that cannot tell each their own.
+      const bill = budgets.charge(session.caller.actor, { ...args, variables: args.variableValues });
+      if (bill.error)
+        return results.finish({ errors: [bill.error], ...(bill.extensions && { extensions: bill.extensions }) });
       const source = await createSourceEventStream(checked);
       if (!(Symbol.asyncIterator in source)) return results.finish(source);
       if (!isFeedSource(source)) throw new Error('A subscription must read a feed.');

@@ -14,10 +14,12 @@ import { createAdmission } from './admission.ts';
 import type { AttachmentLinks } from './attachment-links.ts';
 import { createAuthentication } from './authentication.ts';
 import { createBacklogs } from './backlogs.ts';
+import { createCostBudgets } from './cost-budget.ts';
 import { createDocumentCaches, documentChecks } from './documents.ts';
 import { clientError } from './errors.ts';
 import { createFeedFollower, type FeedFollower } from './feed-follower.ts';
 import { createGraphiqlPage, wantsPage } from './graphiql.ts';
+import { createLoad, type Load, overloadedResponse } from './load.ts';
 import { readMultipart } from './multipart-body.ts';
 import { type Request as Asked, createOperations } from './operations.ts';
 import { createOrigins, preflight, shareWith } from './origins.ts';
@@ -56,6 +58,8 @@ export interface Transport {
   attach(server: Server): () => Promise<void>;
   /** The feeds that subscribers here follow. */
   readonly feeds: FeedFollower;
+  /** What is under way here. */
+  readonly load: Load;
 }
 
 const PATH = '/graphql';
@@ -73,10 +77,12 @@ export function createTransport(options: TransportOptions): Transport {
   const feeds = createFeedFollower({ db, wakes, clock, lookEveryMs: times.lookEveryMs, log });
   const results = createResults(log);
   const authentication = createAuthentication(db, clock);
+  const load = createLoad(limits, clock, times.operationDeadlineMs);
+  const budgets = createCostBudgets(limits, clock);
   const operations = createOperations(
     schema,
     { ...{ db, gateway, clock, times, publicUrl, links }, wakes, feeds, log },
-    { results, vigil: createVigil(clock, wakes, authentication.forget) },
+    { results, budgets, load, vigil: createVigil(clock, wakes, authentication.forget) },
   );
   const origins = createOrigins(options.allowedOrigins);
   const page = options.graphiql ? createGraphiqlPage(options.initialToken ?? null) : null;
@@ -97,11 +103,13 @@ export function createTransport(options: TransportOptions): Transport {
   const operate = async (request: Request): Promise<Response> => {
     const refused = refusal(request);
     if (refused) return refused;
+    if (load.isFull) return overloadedResponse(request);
     const session = await authentication.authenticate(request.headers.get('authorization'));
     return yoga.fetch(request, { client: request.signal, ...(session && { session }) });
   };
   return {
     feeds,
+    load,
     admit: admission.admit,
     async fetch(request) {
       const { pathname } = new URL(request.url);
