@@ -1,5 +1,6 @@
 import { createApp } from '../src/app.ts';
 import { type AccountId, brand } from '../src/domain/ids.ts';
+import { noLimits } from '../src/domain/limits.ts';
 import { defaultTimes } from '../src/domain/times.ts';
 import { systemClock } from '../src/lib/clock.ts';
 import { createLog } from '../src/lib/log.ts';
@@ -27,7 +28,7 @@ const db = await openDatabase({ url: databaseUrl, dataDir: '', clock });
 const sealer = createSealer({ current: benchKey });
 const app = createApp({
   ...{ db, clock, log, providers, sealer },
-  ...{ publicUrl: 'http://localhost', graphiql: false, allowedOrigins: [], allowPrivateHosts: true },
+  ...{ publicUrl: 'http://localhost', graphiql: false, allowedOrigins: [], allowPrivateHosts: true, limits: noLimits },
 });
 const listener = await listen(app, { port: 0, host: '127.0.0.1' });
 const ingest = createIngest({ db, clock, times: defaultTimes, wakes: createWakes() });

@@ -1,5 +1,6 @@
 import { createApp } from '../src/app.ts';
 import { brand, type ExternalConversationId, type ExternalMessageId } from '../src/domain/ids.ts';
+import { noLimits } from '../src/domain/limits.ts';
 import type { ProviderEvent } from '../src/domain/messaging.ts';
 import { defaultTimes } from '../src/domain/times.ts';
 import { systemClock } from '../src/lib/clock.ts';
@@ -29,7 +30,7 @@ for (const { tenantId, token } of [quiet, busy])
   await createToken(db, tenantId, { name: 'bench', scopes: allScopes, now: clock.now(), token });
 const app = createApp({
   ...{ db, clock, log, providers: [benchProvider], sealer: createSealer({ current: benchKey }) },
-  ...{ publicUrl: 'http://localhost', graphiql: false, allowedOrigins: [], allowPrivateHosts: true },
+  ...{ publicUrl: 'http://localhost', graphiql: false, allowedOrigins: [], allowPrivateHosts: true, limits: noLimits },
 });
 if (working) app.start();
 const listener = await listen(app, { port: 0, host: '127.0.0.1' });

@@ -2,6 +2,7 @@ import { createDownloads } from './attachment-downloads.ts';
 import { DomainError } from './domain/errors.ts';
 import type { IdentityProvider } from './domain/identity-provider.ts';
 import type { AccountId } from './domain/ids.ts';
+import type { Limits } from './domain/limits.ts';
 import { defaultTimes, type Times } from './domain/times.ts';
 import { createAttachmentLinks } from './graphql/attachment-links.ts';
 import { createJwts, type JwtLook } from './graphql/jwts.ts';
@@ -47,6 +48,8 @@ export interface AppOptions {
   readonly allowPrivateHosts: boolean;
   /** Whose JWTs callers may bring instead of one of our tokens. */
   readonly identity?: IdentityProvider;
+  /** How much callers may ask; the usual where it is absent. */
+  readonly limits?: Limits;
   /** Filled into GraphiQL's headers: for the demo. */
   readonly pageToken?: string;
   readonly clock?: Clock;
@@ -107,7 +110,7 @@ export function createApp(options: AppOptions): App {
   const pruner = createPruner(parts);
   const checkAddress = addressGate(options.allowPrivateHosts);
   const gateway = createGateway({ ...parts, modules, sealer, workers, checkAddress, wakeSender: () => sender.wake() });
-  const { publicUrl, graphiql, allowedOrigins, pageToken } = options;
+  const { publicUrl, graphiql, allowedOrigins, pageToken, limits } = options;
   const links = createAttachmentLinks({ sealer, clock, publicUrl });
   const jwts = options.identity && jwtsOf(options.identity, options);
   const schema = meters.resolver ? measureResolvers(buildSchema(), meters.resolver, clock) : plainSchema;
@@ -115,6 +118,7 @@ export function createApp(options: AppOptions): App {
     ...{ schema, telemetry, db, gateway, clock, times, wakes, log, publicUrl, links, graphiql, allowedOrigins },
     ...(pageToken && { initialToken: pageToken }),
     ...(jwts && { jwts }),
+    ...(limits && { limits }),
   });
   const door = createWebhookDoor({ ...parts, modules });
   const hints = createHints({ db, wakes, clock, log });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig, variables } from './config.ts';
+import { defaultLimits } from './domain/limits.ts';
 
 const key = 'ab'.repeat(32);
 
@@ -21,8 +22,7 @@ describe('an empty environment', () => {
         publicUrl: null,
         allowedOrigins: [],
         graphiql: true,
-        trustedProxies: [],
-        maxSocketsPerAddress: 50,
+        limits: defaultLimits,
       },
       store: { databaseUrl: null, dataDir: '.parley', secretKey: null, oldSecretKeys: [] },
       providers: { allowPrivateHosts: false },
@@ -52,6 +52,11 @@ describe('an environment in full', () => {
       PARLEY_GRAPHIQL: 'off',
       PARLEY_TRUSTED_PROXIES: '10.0.0.0/8, ::1, fd00::/8,192.168.1.1',
       PARLEY_MAX_SOCKETS_PER_ADDRESS: '7',
+      PARLEY_MAX_SOCKETS: '700',
+      PARLEY_MAX_IN_FLIGHT: '8',
+      PARLEY_MAX_QUEUED: '9',
+      PARLEY_COST_BUDGET: '1000',
+      PARLEY_COST_REFILL: '10',
       PARLEY_ALLOW_PRIVATE_HOSTS: 'on',
       PARLEY_JWT_ISSUER: 'https://login.example.com/',
       PARLEY_JWT_AUDIENCE: 'parley',
@@ -70,8 +75,10 @@ describe('an environment in full', () => {
         publicUrl: 'https://example.com/parley',
         allowedOrigins: ['https://app.example.com', 'http://localhost:3000'],
         graphiql: false,
-        trustedProxies: ['10.0.0.0/8', '::1', 'fd00::/8', '192.168.1.1'],
-        maxSocketsPerAddress: 7,
+        limits: {
+          trustedProxies: ['10.0.0.0/8', '::1', 'fd00::/8', '192.168.1.1'],
+          ...{ socketsPerAddress: 7, sockets: 700, inFlight: 8, queued: 9, costBudget: 1000, costRefill: 10 },
+        },
       },
       store: {
         databaseUrl: 'postgres://me:hush@db/parley',
@@ -117,6 +124,8 @@ describe('a fault', () => {
     ['PARLEY_TRUSTED_PROXIES', 'proxy.example.com'],
     ['PARLEY_TRUSTED_PROXIES', '10.0.0.0/'],
     ['PARLEY_MAX_SOCKETS_PER_ADDRESS', '0'],
+    ['PARLEY_MAX_IN_FLIGHT', 'many'],
+    ['PARLEY_COST_BUDGET', '1e6'],
     ['PARLEY_ALLOW_PRIVATE_HOSTS', 'true'],
     ['LOG_LEVEL', 'loud'],
   ])('names its variable: %s=%s', (name, value) => {

@@ -7,8 +7,10 @@ import {
   identityOf,
   identityVariables,
 } from './config-identity.ts';
+import { type LimitVariable, limitEnvironment, limitsOf, limitVariables } from './config-limits.ts';
 import { host, integer, type Parse, variable, webUrl } from './config-reading.ts';
 import { type TelemetryConfig, telemetryEnvironment, telemetryOf, telemetryVariables } from './config-telemetry.ts';
+import type { Limits } from './domain/limits.ts';
 import { type LogLevel, logLevels } from './lib/log.ts';
 import { parseSecretKey } from './lib/seal.ts';
 import { nearestWord } from './lib/spelling.ts';
@@ -24,9 +26,7 @@ export interface Config {
     /** Origins of browser pages that may call, as browsers write them. */
     readonly allowedOrigins: readonly string[];
     readonly graphiql: boolean;
-    /** IP addresses and CIDR ranges whose X-Forwarded-For is believed. */
-    readonly trustedProxies: readonly string[];
-    readonly maxSocketsPerAddress: number;
+    readonly limits: Limits;
   };
   readonly store: {
     /** Null: the embedded database in `dataDir`. */
@@ -88,14 +88,9 @@ export const variables = [
   {
     name: 'PARLEY_TRUSTED_PROXIES',
     default: null,
-    meaning:
-      'IP addresses or CIDR ranges whose X-Forwarded-For is believed, with commas between; read, but not in force yet',
+    meaning: 'IP addresses or CIDR ranges whose X-Forwarded-For is believed, with commas between',
   },
-  {
-    name: 'PARLEY_MAX_SOCKETS_PER_ADDRESS',
-    default: '50',
-    meaning: 'Websockets that one address may hold open; read, but not in force yet',
-  },
+  ...limitVariables,
   {
     name: 'PARLEY_ALLOW_PRIVATE_HOSTS',
     default: 'off',
@@ -108,7 +103,7 @@ export const variables = [
   { name: 'PARLEY_TOKEN', default: null, meaning: 'Demo only: the token to use instead of a new one at each start' },
 ] as const satisfies readonly Variable[];
 
-type VariableName = (typeof variables)[number]['name'];
+type VariableName = (typeof variables)[number]['name'] | LimitVariable;
 
 /** What is wrong with one variable. Never holds its value where that may be secret. */
 export interface ConfigFault {
@@ -194,7 +189,7 @@ const environment = z.object({
     list(proxy),
     'must be IP addresses or CIDR ranges with commas between, such as 10.0.0.0/8',
   ).nullable(),
-  PARLEY_MAX_SOCKETS_PER_ADDRESS: variable(integer(1, 1_000_000), 'must be a whole number from 1 to 1000000'),
+  ...limitEnvironment,
   PARLEY_ALLOW_PRIVATE_HOSTS: variable(onOff, 'must be on or off'),
   ...identityEnvironment,
   ...telemetryEnvironment,
@@ -210,8 +205,7 @@ function grouped(env: z.infer<typeof environment>): Config {
       publicUrl: env.PARLEY_PUBLIC_URL,
       allowedOrigins: env.PARLEY_ALLOWED_ORIGINS ?? [],
       graphiql: env.PARLEY_GRAPHIQL,
-      trustedProxies: env.PARLEY_TRUSTED_PROXIES ?? [],
-      maxSocketsPerAddress: env.PARLEY_MAX_SOCKETS_PER_ADDRESS,
+      limits: limitsOf(env, env.PARLEY_TRUSTED_PROXIES ?? []),
     },
     store: {
       databaseUrl: env.DATABASE_URL,

@@ -34,10 +34,10 @@ async function main(config: Config): Promise<void> {
     await db.close();
     throw error;
   });
-  const { port, host, graphiql, allowedOrigins } = config.server;
+  const { port, host, graphiql, allowedOrigins, limits } = config.server;
   const telemetry = await openTelemetry(config.telemetry);
   const app = createApp({
-    ...{ db, providers, sealer, log, secrets, telemetry, graphiql, allowedOrigins },
+    ...{ db, providers, sealer, log, secrets, telemetry, graphiql, allowedOrigins, limits },
     publicUrl: config.server.publicUrl ?? `http://${host}:${port}`,
     allowPrivateHosts: config.providers.allowPrivateHosts,
     ...(config.identity && { identity: config.identity }),

@@ -1,6 +1,5 @@
 import { complexityFromQuery } from '@pothos/plugin-complexity';
 import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
-import { clientError } from './errors.ts';
 
 /** What an operation asks for, by its variables, before anything runs. */
 export interface CostQuestion {
@@ -22,12 +21,10 @@ export function costOf({ schema, document, operationName, variables }: CostQuest
   return complexityFromQuery(alone, { schema, variables: { ...variables } }).complexity;
 }
 
-/** The error to answer instead of running an operation that costs too much, or whose variables are wrong; null where it may run. The cost is told beside. */
-export function costError(question: CostQuestion, tell?: (cost: number) => void): GraphQLError | null {
+/** The cost of an operation, or what is wrong with its variables. */
+export function judgeCost(question: CostQuestion): number | GraphQLError {
   try {
-    const cost = costOf(question);
-    tell?.(cost);
-    return cost > costLimit ? clientError('COST_EXCEEDED', undefined, { cost, limit: costLimit }) : null;
+    return costOf(question);
   } catch (error) {
     if (error instanceof GraphQLError) return error;
     throw error;

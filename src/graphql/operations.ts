@@ -4,8 +4,9 @@ import type { Meters } from '../telemetry/contract.ts';
 import type { Session } from './authentication.ts';
 import { createExecute } from './compile.ts';
 import type { Surroundings } from './context.ts';
-import { costError } from './cost.ts';
+import type { CostBudgets } from './cost-budget.ts';
 import type { EventStream } from './event-stream.ts';
+import { type Load, overloaded } from './load.ts';
 import { beginOperation } from './operation.ts';
 import type { Sighting } from './operation-watch.ts';
 import type { Results } from './results.ts';
@@ -32,25 +33,48 @@ export interface Operations {
 export function createOperations(
   schema: GraphQLSchema,
   surroundings: Surroundings,
-  { results, vigil, meters }: { readonly results: Results; readonly vigil: Vigil; readonly meters: Meters },
+  parts: {
+    readonly results: Results;
+    readonly vigil: Vigil;
+    readonly meters: Meters;
+    readonly budgets: CostBudgets;
+    readonly load: Load;
+  },
 ): Operations {
+  const { results, vigil, meters, budgets, load } = parts;
   const execute = createExecute(schema, (errors) => {
     surroundings.log.warn({ errors }, 'A document could not be compiled. It is executed all the same, only slower.');
   });
-  const subscribe = createSubscribe({ surroundings, execute, vigil, results, meters });
+  const subscribe = createSubscribe({ surroundings, execute, vigil, results, budgets, meters });
   const streams = new WeakMap<object, EventStream>();
 
   const run = async (args: ExecutionArgs, { session, client, sighting }: Request): Promise<ExecutionResult> => {
-    const refused = costError({ ...args, schema, variables: args.variableValues }, (cost) => sighting?.costs(cost));
-    if (refused) return results.finish({ errors: [refused] });
+    const { error, extensions } = budgets.charge(session.caller.actor, {
+      ...args,
+      schema,
+      variables: args.variableValues,
+    });
+    if (extensions) sighting?.costs(extensions.cost.requested);
+    if (error) return results.finish({ errors: [error], ...(extensions && { extensions }) });
     const operation = beginOperation(surroundings, session.caller, client);
     try {
       const result = await execute({ ...args, contextValue: operation.context });
-      return results.finish(result, operation.context.trouble);
-    } catch (error) {
-      return results.finish({ errors: [results.mask(error)] });
+      return results.finish({ ...result, ...(extensions && { extensions }) }, operation.context.trouble);
+    } catch (fault) {
+      return results.finish({ errors: [results.mask(fault)] });
     } finally {
       operation.end();
+    }
+  };
+  /** Subscriptions are not counted: they only wait, and sockets are held to how many they may have, and how often they may ask. */
+  const runInTurn = async (args: ExecutionArgs, request: Request): Promise<ExecutionResult> => {
+    const begun = load.begin(request.client);
+    const end = typeof begun === 'function' ? begun : await begun;
+    if (!end) return results.finish({ errors: [overloaded()] });
+    try {
+      return await run(args, request);
+    } finally {
+      end();
     }
   };
   return {
@@ -59,7 +83,7 @@ export function createOperations(
       onExecute({ setExecuteFn }) {
         setExecuteFn((args: ExecutionArgs) => {
           const request = requestOf(args);
-          return seen(request.sighting, args, () => run(args, request));
+          return seen(request.sighting, args, () => runInTurn(args, request));
         });
       },
       onSubscribe({ setSubscribeFn }) {

@@ -14,6 +14,9 @@ export type Params = Readonly<Record<string, unknown>>;
  */
 export function refusal(request: Request): Response | null {
   if (request.method === 'POST') {
+    // A small body can hide an endless one.
+    if (!['', 'identity'].includes(request.headers.get('content-encoding') ?? ''))
+      return refused(415, 'Send the body as it is, without a content-encoding.');
     if (isMultipart(request) && request.headers.get('x-parley-client') !== null) return null;
     if (mediaTypeOf(request) === 'application/json') return null;
     return refused(

@@ -1,11 +1,25 @@
 import { MessageType, type WebSocket as ProtocolSocket, type SubscribeMessage, validateMessage } from 'graphql-ws';
-import type { WebSocket } from 'ws';
+import type { RawData, WebSocket } from 'ws';
+import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import { type Backlogged, backlogLimits } from './backlogs.ts';
+import type { MessageMeter } from './message-rate.ts';
+import type { SocketExtra } from './sockets.ts';
 
 /** Close codes of graphql-transport-ws. */
 const BAD_REQUEST = 4400;
 const ALREADY_EXISTS = 4409;
+const TOO_MANY = 4429;
 const INTERNAL_ERROR = 4500;
+/** "Try again later" (RFC 6455's registry): clients come back and resume from their last cursor. */
+const TRY_AGAIN_LATER = 1013;
+
+/** Characters of a connection's first message, which brings a token and little else. */
+const FIRST_MESSAGE = 8 * 1024;
+/** Bytes unsent beyond which nothing more is taken from a client. */
+const MOST_UNSENT = 4 * backlogLimits.bytes;
+/** How long a client that is told to go may take to read so: the word stands behind all that it has not read. */
+const LAST_WORD_MS = 5_000;
 
 /** Bytes that the reason of a close may have (RFC 6455, section 5.5). */
 const REASON_BYTES = 123;
@@ -24,18 +38,36 @@ const ofClients: ReadonlySet<string> = new Set([
  * A socket as graphql-ws wants it. A client may use an operation's id again as soon as it has completed it, while graphql-ws is still
  * at work on the old one and would end the new one in its place. So graphql-ws is told names of ours: a number before the client's id.
  */
-export class Wire implements ProtocolSocket {
+export class Wire implements ProtocolSocket, Backlogged {
+  readonly #extra: SocketExtra;
   readonly #socket: WebSocket;
+  readonly #meter: MessageMeter;
   readonly #log: Log;
+  readonly #clock: Clock;
+  #introduced = false;
   /** The number of each operation that is under way, by the client's id. */
   readonly #numbers = new Map<string, number>();
   #last = 0;
   readonly protocol: string;
 
-  constructor(socket: WebSocket, log: Log) {
-    this.#socket = socket;
+  constructor(extra: SocketExtra, meter: MessageMeter, { log, clock }: { readonly log: Log; readonly clock: Clock }) {
+    this.#extra = extra;
+    this.#socket = extra.socket;
+    this.#meter = meter;
     this.#log = log;
-    this.protocol = socket.protocol;
+    this.#clock = clock;
+    this.protocol = extra.socket.protocol;
+  }
+
+  get unsent(): number {
+    return this.#extra.wire.writableLength;
+  }
+
+  giveUp(): void {
+    const socket = this.#socket;
+    socket.close(TRY_AGAIN_LATER, 'Too much unread: resume from your last cursor');
+    const cancel = this.#clock.after(LAST_WORD_MS, () => socket.terminate());
+    socket.once('close', cancel);
   }
 
   /** Resolves when the message is on its way, or cannot be any more: a socket that closes meanwhile is nobody's fault. */
@@ -55,12 +87,27 @@ export class Wire implements ProtocolSocket {
   onMessage(handle: (text: string) => Promise<void>): void {
     const socket = this.#socket;
     socket.on('message', (data, isBinary) => {
-      // What follows on a fault is not listened to any more.
-      if (socket.readyState !== socket.OPEN) return;
+      if (!this.#admits(data)) return;
       const message = isBinary ? null : messageOf(String(data));
       if (!message) socket.close(BAD_REQUEST, 'Invalid message received');
       else this.#take(message, handle);
     });
+  }
+
+  /** Whether a message is to be looked at; where it is too much, the socket is closed with the reason. */
+  #admits(data: RawData): boolean {
+    const socket = this.#socket;
+    // What follows on a fault is not listened to any more.
+    if (socket.readyState !== socket.OPEN) return false;
+    if (!this.#meter.count()) tooOften(socket);
+    else if (!this.#introduced && lengthOf(data) > FIRST_MESSAGE)
+      socket.close(BAD_REQUEST, 'The parameters of the connection are too long');
+    else if (this.unsent > MOST_UNSENT) this.giveUp();
+    else {
+      this.#introduced = true;
+      return true;
+    }
+    return false;
   }
 
   #take(message: ClientMessage, handle: (text: string) => Promise<void>): void {
@@ -114,6 +161,15 @@ export class Wire implements ProtocolSocket {
     if (!told.startsWith(nextType, idStart + quoted.length)) this.#numbers.delete(id);
     return told;
   }
+}
+
+/** Ends the socket of a client that says too much. */
+export function tooOften(socket: WebSocket): void {
+  socket.close(TOO_MANY, 'Too many messages');
+}
+
+function lengthOf(data: RawData): number {
+  return Array.isArray(data) ? data.reduce((sum, { length }) => sum + length, 0) : data.byteLength;
 }
 
 /** The client's own id of an operation, of the name that graphql-ws knows it by. */

@@ -2,9 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Server as Protocol } from 'graphql-ws';
 import type { WebSocket, WebSocketServer } from 'ws';
-import type { Clock } from '../lib/clock.ts';
+import { type Clock, every } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
-import { Wire } from './socket-wire.ts';
+import type { Backlogs } from './backlogs.ts';
+import { MessageMeter } from './message-rate.ts';
+import { tooOften, Wire } from './socket-wire.ts';
 
 /** What graphql-ws is told of the socket that an operation came by. */
 export interface SocketExtra {
@@ -17,6 +19,7 @@ export interface SocketParts {
   readonly protocol: Protocol<SocketExtra>;
   readonly clock: Clock;
   readonly log: Log;
+  readonly backlogs: Backlogs;
   /** How often a ping asks whether the client is still there; it has as long to answer. */
   readonly keepAliveMs: number;
 }
@@ -27,15 +30,22 @@ export interface SocketParts {
  */
 export function speakGraphql(server: WebSocketServer, parts: SocketParts): () => void {
   const silent = new WeakSet<WebSocket>();
+  const meters = new WeakMap<WebSocket, MessageMeter>();
   // One function for all sockets, thousands of which only wait.
   function heard(this: WebSocket): void {
     silent.delete(this);
   }
+  // Each is answered by itself, so pings are messages, too.
+  function pinged(this: WebSocket): void {
+    if (meters.get(this)?.count() === false) tooOften(this);
+  }
   // The socket closes by itself with the code that says what was wrong, such as a message that is too large.
   const broke = (error: Error): void => parts.log.debug({ err: error }, 'A websocket broke.');
   server.on('connection', (socket: WebSocket, request: IncomingMessage) => {
-    socket.on('pong', heard).on('error', broke);
-    open({ socket, wire: request.socket }, parts);
+    socket.on('pong', heard).on('ping', pinged).on('error', broke);
+    const meter = new MessageMeter(parts.clock);
+    meters.set(socket, meter);
+    open({ socket, wire: request.socket }, meter, parts);
   });
   return every(parts.clock, parts.keepAliveMs, () => {
     for (const socket of server.clients) {
@@ -47,24 +57,15 @@ export function speakGraphql(server: WebSocketServer, parts: SocketParts): () =>
   });
 }
 
-function open(extra: SocketExtra, { protocol, log }: SocketParts): void {
+function open(extra: SocketExtra, meter: MessageMeter, { protocol, log, backlogs, clock }: SocketParts): void {
   const { socket } = extra;
-  const closed = protocol.opened(new Wire(socket, log), extra);
+  const wire = new Wire(extra, meter, { log, clock });
+  const closed = protocol.opened(wire, extra);
+  const unwatch = backlogs.watch(wire);
   socket.once('close', (code, reason) => {
+    unwatch();
     closed(code, String(reason)).catch((error: unknown) =>
       log.error({ err: error }, 'A websocket did not end cleanly.'),
     );
   });
-}
-
-function every(clock: Clock, ms: number, run: () => void): () => void {
-  let cancel = (): void => undefined;
-  const later = (): void => {
-    cancel = clock.after(ms, () => {
-      run();
-      later();
-    });
-  };
-  later();
-  return () => cancel();
 }

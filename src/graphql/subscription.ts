@@ -14,7 +14,7 @@ import type { Meters } from '../telemetry/contract.ts';
 import type { Session } from './authentication.ts';
 import type { Execute } from './compile.ts';
 import type { Surroundings } from './context.ts';
-import { costError } from './cost.ts';
+import type { CostBudgets } from './cost-budget.ts';
 import { createEventStream, type EventStream } from './event-stream.ts';
 import { isFeedSource } from './feed-reader.ts';
 import { beginOperation } from './operation.ts';
@@ -31,6 +31,7 @@ export interface SubscribeParts {
   readonly vigil: Vigil;
   readonly results: Results;
   readonly meters: Meters;
+  readonly budgets: CostBudgets;
 }
 
 /**
@@ -38,7 +39,8 @@ export interface SubscribeParts {
  * same scopes (and the same token, where addresses of files are selected), with the same document and the same variables, but for the
  * cursor they began after.
  */
-export function createSubscribe({ surroundings, execute, vigil, results, meters }: SubscribeParts): Subscribe {
+export function createSubscribe(parts: SubscribeParts): Subscribe {
+  const { surroundings, execute, vigil, results, meters, budgets } = parts;
   const groups = createAnswerGroups();
   meters.gauge('subscriptions', () => groups.members);
   const documents = new WeakMap<object, { readonly number: number; readonly personal: boolean }>();
@@ -78,8 +80,10 @@ export function createSubscribe({ surroundings, execute, vigil, results, meters 
     try {
       const checked = validateSubscriptionArgs({ ...args, contextValue: opening.context, hideSuggestions: true });
       if (!('schema' in checked)) return results.finish({ errors: checked });
-      const refused = costError({ ...args, variables: args.variableValues });
-      if (refused) return results.finish({ errors: [refused] });
+      // Paid once, for its beginning: an event is answered once for all who follow it, in one text that cannot tell each their own.
+      const bill = budgets.charge(session.caller.actor, { ...args, variables: args.variableValues });
+      if (bill.error)
+        return results.finish({ errors: [bill.error], ...(bill.extensions && { extensions: bill.extensions }) });
       const source = await createSourceEventStream(checked);
       if (!(Symbol.asyncIterator in source)) return results.finish(source);
       if (!isFeedSource(source)) throw new Error('A subscription must read a feed.');

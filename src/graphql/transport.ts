@@ -1,20 +1,27 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { GraphQLError, GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Gateway } from '../domain/gateway.ts';
+import { defaultLimits, type Limits } from '../domain/limits.ts';
 import type { Times } from '../domain/times.ts';
+import { createAddressOf } from '../lib/addresses.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
+import { createPlaces } from '../lib/places.ts';
 import type { Wakes } from '../lib/wake.ts';
 import type { Database } from '../store/database.ts';
 import { noTelemetry, type Telemetry } from '../telemetry/contract.ts';
+import { createAdmission } from './admission.ts';
 import type { AttachmentLinks } from './attachment-links.ts';
 import { createAuthentication } from './authentication.ts';
+import { createBacklogs } from './backlogs.ts';
+import { createCostBudgets } from './cost-budget.ts';
 import { createDocumentCaches, documentChecks } from './documents.ts';
 import { clientError } from './errors.ts';
 import { createFeedFollower, type FeedFollower } from './feed-follower.ts';
 import { createGraphiqlPage, wantsPage } from './graphiql.ts';
 import type { JwtLook } from './jwts.ts';
+import { createLoad, type Load, overloadedResponse } from './load.ts';
 import { readMultipart } from './multipart-body.ts';
 import { createOperationWatch, type Sighting } from './operation-watch.ts';
 import { type Request as Asked, createOperations } from './operations.ts';
@@ -43,6 +50,7 @@ export interface TransportOptions {
   readonly allowedOrigins: readonly string[];
   /** Looks at JWTs, where callers may bring some. */
   readonly jwts?: JwtLook;
+  readonly limits?: Limits;
   /** Filled into the GraphiQL page. Demo only. */
   readonly initialToken?: string;
 }
@@ -51,27 +59,40 @@ export interface TransportOptions {
 export interface Transport {
   /** Answers `/graphql`, and sends `/` there. */
   fetch(request: Request): Promise<Response>;
+  /** Whether a request may be answered at all; where it may not, it has been told so. */
+  admit(request: IncomingMessage, response: ServerResponse): boolean;
   /** Takes websockets on `/graphql` of that server. The returned function closes them all with 1001. */
   attach(server: Server): () => Promise<void>;
   /** The feeds that subscribers here follow. */
   readonly feeds: FeedFollower;
+  /** What is under way here. */
+  readonly load: Load;
 }
 
 const PATH = '/graphql';
 
 /** One path for all transports: yoga's envelope, with our own execution, subscription, caps and masking in it. */
 export function createTransport(options: TransportOptions): Transport {
-  const { schema, db, gateway, clock, times, wakes, log, publicUrl, links, telemetry = noTelemetry } = options;
+  const { schema, db, gateway, clock, times, wakes, log, publicUrl, links } = options;
+  const { limits = defaultLimits, telemetry = noTelemetry } = options;
   const { meters } = telemetry;
+  const backlogs = createBacklogs(clock);
+  const admission = createAdmission({
+    places: createPlaces({ each: limits.socketsPerAddress, all: limits.sockets }),
+    addressOf: createAddressOf(limits.trustedProxies),
+    backlogs,
+  });
   const feeds = createFeedFollower({ db, wakes, clock, lookEveryMs: times.lookEveryMs, log });
   const results = createResults(log);
   const authentication = createAuthentication(db, clock, options.jwts ?? null);
   const vigil = createVigil(clock, wakes, authentication.forget);
   const sessions = createSocketSessions(authentication, vigil);
+  const load = createLoad(limits, clock, times.operationDeadlineMs);
+  const budgets = createCostBudgets(limits, clock);
   const operations = createOperations(
     schema,
     { ...{ db, gateway, clock, times, publicUrl, links }, wakes, feeds, log },
-    { results, meters, vigil },
+    { results, meters, vigil, budgets, load },
   );
   const watch = createOperationWatch({ telemetry, clock, log });
   const origins = createOrigins(options.allowedOrigins);
@@ -93,6 +114,7 @@ export function createTransport(options: TransportOptions): Transport {
   const operate = async (request: Request, sighting: Sighting): Promise<Response> => {
     const refused = refusal(request);
     if (refused) return refused;
+    if (load.isFull) return overloadedResponse(request);
     const session = await authentication.authenticate(request.headers.get('authorization'));
     sighting.by(session?.caller.tokenId ?? null);
     return yoga.fetch(request, { client: request.signal, sighting, ...(session && { session }) });
@@ -107,6 +129,8 @@ export function createTransport(options: TransportOptions): Transport {
   };
   return {
     feeds,
+    load,
+    admit: admission.admit,
     async fetch(request) {
       const { pathname } = new URL(request.url);
       if (pathname === '/') return new Response(null, { status: 302, headers: { location: PATH } });
@@ -116,7 +140,9 @@ export function createTransport(options: TransportOptions): Transport {
       return shareWith(request, await watched(request), origins);
     },
     attach: (server) =>
-      attachWebsocket(server, { yoga, operations, sessions, origins, results, clock, log, watch, meters }),
+      attachWebsocket(server, {
+        ...{ yoga, operations, sessions, origins, results, clock, log, watch, meters, admission, backlogs },
+      }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http';
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ExecutionArgs, GraphQLError, getOperationAST, OperationTypeNode } from 'graphql';
 import { type Context as Connection, handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
@@ -7,6 +7,8 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Meters } from '../telemetry/contract.ts';
+import { type Admission, COME_BACK_AFTER, type Refusal } from './admission.ts';
+import type { Backlogs } from './backlogs.ts';
 import { clientError } from './errors.ts';
 import type { OperationWatch, Sighting } from './operation-watch.ts';
 import type { Operations, Request } from './operations.ts';
@@ -35,6 +37,8 @@ export interface WebsocketParts {
   readonly operations: Operations;
   readonly sessions: SocketSessions;
   readonly origins: Origins;
+  readonly admission: Admission;
+  readonly backlogs: Backlogs;
   readonly results: Results;
   readonly clock: Clock;
   readonly log: Log;
@@ -46,15 +50,23 @@ type Socket = Connection<Record<string, unknown>, SocketExtra>;
 
 /** Takes websockets on `/graphql` of that server. The returned function closes them all with 1001, which clients resume from. */
 export function attachWebsocket(server: Server, parts: WebsocketParts): () => Promise<void> {
-  const { clock, log, origins, meters } = parts;
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: socketLimits.messageBytes, handleProtocols });
+  const { clock, log, origins, meters, admission, backlogs } = parts;
+  const sockets = new WebSocketServer({
+    ...{ noServer: true, maxPayload: socketLimits.messageBytes, perMessageDeflate: false },
+    handleProtocols,
+  });
   meters.gauge('sockets', () => sockets.clients.size);
   const { keepAliveMs } = socketLimits;
-  const endPings = speakGraphql(sockets, { protocol: createProtocol(parts), clock, log, keepAliveMs });
+  const endPings = speakGraphql(sockets, { protocol: createProtocol(parts), clock, log, backlogs, keepAliveMs });
   const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
     const refusal = refusalOf(request, origins);
-    if (refusal) refuse(stream, refusal);
-    else sockets.handleUpgrade(request, stream, head, (socket) => sockets.emit('connection', socket, request));
+    const place = refusal ?? admission.place(request);
+    if (typeof place !== 'function') {
+      refuse(stream, place);
+      return;
+    }
+    stream.once('close', place);
+    sockets.handleUpgrade(request, stream, head, (socket) => sockets.emit('connection', socket, request));
   };
   server.on('upgrade', upgrade);
   return async () => {
@@ -178,22 +190,23 @@ function clientOf(clients: WeakMap<WebSocket, AbortController>, socket: WebSocke
   return gone.signal;
 }
 
-interface Refusal {
-  readonly status: string;
-  readonly text: string;
-}
-
 function refusalOf({ url, headers }: IncomingMessage, origins: Origins): Refusal | null {
-  if (url?.split('?')[0] !== '/graphql') return { status: '404 Not Found', text: '' };
+  if (url?.split('?')[0] !== '/graphql') return { status: 404, text: '' };
   const { origin, host } = headers;
   if (origins.allows(origin ?? null, host ?? null)) return null;
-  return { status: '403 Forbidden', text: originRefusal(origin ?? '') };
+  return { status: 403, text: originRefusal(origin ?? '') };
 }
 
 function refuse(stream: Duplex, { status, text }: Refusal): void {
-  stream.end(
-    `HTTP/1.1 ${status}\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`,
-  );
+  const headers = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'content-type: text/plain',
+    `content-length: ${Buffer.byteLength(text)}`,
+    'connection: close',
+    ...(status === 429 || status === 503 ? [`retry-after: ${COME_BACK_AFTER}`] : []),
+  ];
+  // Whoever is refused may be gone already.
+  stream.on('error', () => stream.destroy()).end(`${headers.join('\r\n')}\r\n\r\n${text}`);
 }
 
 function asGraphQLError(error: unknown): GraphQLError {

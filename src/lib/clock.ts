@@ -87,6 +87,19 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
   });
 }
 
+/** Calls `run` again and again, `ms` apart, until the returned function is called. */
+export function every(clock: Clock, ms: number, run: () => void): () => void {
+  let cancel = (): void => undefined;
+  const later = (): void => {
+    cancel = clock.after(ms, () => {
+      run();
+      later();
+    });
+  };
+  later();
+  return () => cancel();
+}
+
 function remove<T>(list: T[], item: T): void {
   const index = list.indexOf(item);
   if (index >= 0) list.splice(index, 1);

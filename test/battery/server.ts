@@ -4,6 +4,7 @@
  */
 import { createInterface } from 'node:readline';
 import { createApp } from '../../src/app.ts';
+import { noLimits } from '../../src/domain/limits.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createLog } from '../../src/lib/log.ts';
 import { createSealer } from '../../src/lib/seal.ts';
@@ -40,7 +41,13 @@ const app = createApp({
   },
   providers: variant ? quick.map(variants[variant]) : quick,
   sealer: createSealer({ current: new Uint8Array(32).fill(7) }),
-  ...{ publicUrl: 'http://parley.test', graphiql: false, allowedOrigins: [], allowPrivateHosts: true },
+  ...{
+    publicUrl: 'http://parley.test',
+    graphiql: false,
+    allowedOrigins: [],
+    allowPrivateHosts: true,
+    limits: noLimits,
+  },
 });
 const listener = await listen(app, { port: 0, host: '127.0.0.1' });
 app.start();

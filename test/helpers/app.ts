@@ -23,7 +23,7 @@ export interface Answer<Data> {
     readonly extensions: Readonly<Record<string, unknown>>;
   }[];
   readonly status: number;
-  /** The answer as it came. */
+  /** The answer as it came, but for what it cost, which is another each time. */
   readonly text: string;
 }
 
@@ -166,7 +166,8 @@ export async function run<Data>(app: App, query: string, variables: unknown, tok
   );
   const text = await response.text();
   const { data, errors } = JSON.parse(text) as Partial<Answer<Data>>;
-  return { data: data ?? ({} as Data), errors: errors ?? [], status: response.status, text };
+  const told = text.replace(/,"extensions":\{"cost":\{[^}]*\}\}/, '');
+  return { data: data ?? ({} as Data), errors: errors ?? [], status: response.status, text: told };
 }
 
 function requestOf(body: string, headers: Readonly<Record<string, string>>): Request {

@@ -66,7 +66,10 @@ export async function serve(db: Database, options: Partial<TransportOptions> = {
     links: createAttachmentLinks({ sealer, clock, publicUrl }),
     ...options,
   });
-  const server = createServer(createServerAdapter((request: Request) => transport.fetch(request)));
+  const adapter = createServerAdapter((request: Request) => transport.fetch(request));
+  const server = createServer((request, response) => {
+    if (transport.admit(request, response)) void adapter(request, response);
+  });
   const connections = new Set<Socket>();
   server.on('connection', (socket) => connections.add(socket));
   const detach = transport.attach(server);

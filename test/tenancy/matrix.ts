@@ -67,9 +67,9 @@ export async function blindProbes(probes: readonly Probe[], owner: Tenant, ask: 
   return blind;
 }
 
-/** An answer without the name that was asked for, which it may repeat. */
+/** An answer without the name that was asked for, which it may repeat, and without what the token has left to spend. */
 function neutral(answer: string, name: string): string {
-  return answer.replaceAll(name, '');
+  return answer.replaceAll(name, '').replace(/"remaining":\d+/, '');
 }
 
 /** What stands in every answer that holds something of a tenant's. */
