@@ -1,7 +1,7 @@
 import type { Context as Connection, SubscribePayload } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Authentication, Session } from './authentication.ts';
-import type { SocketExtra } from './sockets.ts';
+import type { SocketExtra } from './socket-wire.ts';
 import type { Vigil } from './vigil.ts';
 
 type Socket = Connection<Record<string, unknown>, SocketExtra>;

@@ -2,7 +2,7 @@ import type { ExecutionResult } from 'graphql';
 import type { EventStream } from './event-stream.ts';
 import type { Waiter } from './polled-source.ts';
 import type { Answer } from './shared-answers.ts';
-import type { SocketExtra } from './sockets.ts';
+import type { SocketExtra } from './socket-wire.ts';
 import { frameLength, type Opening, writeFrame } from './text-frame.ts';
 
 /** Bytes that may wait in a socket before its stream stops asking for more: it then reads on from the log when there is room. */

@@ -1,10 +1,17 @@
+import type { Duplex } from 'node:stream';
 import { MessageType, type WebSocket as ProtocolSocket, type SubscribeMessage, validateMessage } from 'graphql-ws';
 import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { type Backlogged, backlogLimits } from './backlogs.ts';
 import type { MessageMeter } from './message-rate.ts';
-import type { SocketExtra } from './sockets.ts';
+
+/** What graphql-ws is told of the socket that an operation came by. */
+export interface SocketExtra {
+  readonly socket: WebSocket;
+  /** What the websocket writes to. */
+  readonly wire: Duplex;
+}
 
 /** Close codes of graphql-transport-ws. */
 const BAD_REQUEST = 4400;

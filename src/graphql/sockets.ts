@@ -1,19 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
 import type { Server as Protocol } from 'graphql-ws';
 import type { WebSocket, WebSocketServer } from 'ws';
 import { type Clock, every } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { Backlogs } from './backlogs.ts';
 import { MessageMeter } from './message-rate.ts';
-import { tooOften, Wire } from './socket-wire.ts';
-
-/** What graphql-ws is told of the socket that an operation came by. */
-export interface SocketExtra {
-  readonly socket: WebSocket;
-  /** What the websocket writes to. */
-  readonly wire: Duplex;
-}
+import { type SocketExtra, tooOften, Wire } from './socket-wire.ts';
 
 export interface SocketParts {
   readonly protocol: Protocol<SocketExtra>;

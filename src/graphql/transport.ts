@@ -24,10 +24,10 @@ import type { JwtLook } from './jwts.ts';
 import { createLoad, type Load, overloadedResponse } from './load.ts';
 import { readMultipart } from './multipart-body.ts';
 import { createOperationWatch, type Sighting } from './operation-watch.ts';
-import { type Request as Asked, createOperations } from './operations.ts';
+import { type Request as Asked, createOperations, type Operations } from './operations.ts';
 import { createOrigins, preflight, shareWith } from './origins.ts';
 import { isMultipart, MAX_BODY, paramsOfUrl, readParams, refusal } from './request-body.ts';
-import { createResults, formatError, statusOf, withStatus } from './results.ts';
+import { createResults, formatError, type Results, statusOf, withStatus } from './results.ts';
 import { createSocketSessions } from './socket-sessions.ts';
 import { createVigil } from './vigil.ts';
 import { attachWebsocket } from './websocket.ts';
@@ -97,20 +97,7 @@ export function createTransport(options: TransportOptions): Transport {
   const watch = createOperationWatch({ telemetry, clock, log });
   const origins = createOrigins(options.allowedOrigins);
   const page = options.graphiql ? createGraphiqlPage(options.initialToken ?? null) : null;
-  const yoga = createYoga<Partial<Asked>>({
-    schema,
-    graphqlEndpoint: PATH,
-    plugins: [documentChecks, operations.plugin, httpOnly(largestFile(gateway) + MAX_BODY)],
-    parserAndValidationCache: createDocumentCaches(),
-    maskedErrors: { maskError: (error) => results.mask(error) },
-    // Bodies are counted, and requests shared with pages of other origins, by us.
-    maxRequestBodySize: false,
-    cors: false,
-    multipart: false,
-    graphiql: false,
-    landingPage: false,
-    logging: false,
-  });
+  const yoga = createEnvelope(schema, operations, results, largestFile(gateway) + MAX_BODY);
   const operate = async (request: Request, sighting: Sighting): Promise<Response> => {
     const refused = refusal(request);
     if (refused) return refused;
@@ -144,6 +131,24 @@ export function createTransport(options: TransportOptions): Transport {
         ...{ yoga, operations, sessions, origins, results, clock, log, watch, meters, admission, backlogs },
       }),
   };
+}
+
+/** Yoga, for what it does before an operation is carried out. */
+function createEnvelope(schema: GraphQLSchema, operations: Operations, results: Results, largestBody: number) {
+  return createYoga<Partial<Asked>>({
+    schema,
+    graphqlEndpoint: PATH,
+    plugins: [documentChecks, operations.plugin, httpOnly(largestBody)],
+    parserAndValidationCache: createDocumentCaches(),
+    maskedErrors: { maskError: (error) => results.mask(error) },
+    // Bodies are counted, and requests shared with pages of other origins, by us.
+    maxRequestBodySize: false,
+    cors: false,
+    multipart: false,
+    graphiql: false,
+    landingPage: false,
+    logging: false,
+  });
 }
 
 /** What went wrong outside of any operation, the look-up of the caller for one. */

@@ -16,8 +16,8 @@ import { type Origins, originRefusal } from './origins.ts';
 import { formatError, type Results } from './results.ts';
 import { headerIn, type SocketSessions } from './socket-sessions.ts';
 import { sendStream } from './socket-stream.ts';
-import { clientsId } from './socket-wire.ts';
-import { type SocketExtra, speakGraphql } from './sockets.ts';
+import { clientsId, type SocketExtra } from './socket-wire.ts';
+import { speakGraphql } from './sockets.ts';
 
 /** What sockets are held to. */
 export const socketLimits = {
