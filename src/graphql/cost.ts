@@ -1,5 +1,12 @@
 import { complexityFromQuery } from '@pothos/plugin-complexity';
-import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql';
 import { clientError } from './errors.ts';
 
 /** What an operation asks for, by its variables, before anything runs. */
@@ -25,12 +32,22 @@ export function costOf({ schema, document, operationName, variables }: CostQuest
 /** The error to answer instead of running an operation that costs too much, or whose variables are wrong; null where it may run. */
 export function costError(question: CostQuestion): GraphQLError | null {
   try {
+    const wrong = wrongVariable(question);
+    if (wrong) return wrong;
     const cost = costOf(question);
     return cost > costLimit ? clientError('COST_EXCEEDED', undefined, { cost, limit: costLimit }) : null;
   } catch (error) {
     if (error instanceof GraphQLError) return error;
     throw error;
   }
+}
+
+/** The first that is wrong: a long list may hold thousands, each of which would be worded. */
+function wrongVariable({ schema, document, operationName, variables }: CostQuestion): GraphQLError | null {
+  const definitions = chosen(document, operationName)?.variableDefinitions ?? [];
+  if (definitions.length === 0) return null;
+  const options = { maxErrors: 1, hideSuggestions: true };
+  return getVariableValues(schema, definitions, { ...variables }, options).errors?.[0] ?? null;
 }
 
 function chosen(document: DocumentNode, name: string | null | undefined): OperationDefinitionNode | undefined {
