@@ -156,7 +156,7 @@ function contained(routes: App['fetch'], log: Log): App['fetch'] {
     try {
       return await routes(request, cut);
     } catch (error) {
-      log.error({ err: error, path: new URL(request.url).pathname }, 'a request could not be answered');
+      log.error({ err: error, path: URL.parse(request.url)?.pathname }, 'a request could not be answered');
       return new Response(null, { status: 500 });
     }
   };

@@ -16,7 +16,10 @@ export type Routes = (request: Request, cut?: () => void) => Promise<Response>;
 /** Everything we answer over HTTP: GraphQL and its page, files, providers' webhooks, and whether we are well. Answers about health have no text. */
 export function createRoutes(parts: RouteParts): Routes {
   return async (request, cut) => {
-    const { pathname } = new URL(request.url);
+    // Without one where the request names a host that is none, such as "[".
+    const url = URL.parse(request.url);
+    if (!url) return status(400);
+    const { pathname } = url;
     if (pathname === '/graphql' || pathname === '/') return parts.transport.fetch(request);
     if (pathname === '/healthz') return status(parts.health.isAlive() ? 200 : 503);
     if (pathname === '/readyz') return status((await parts.health.isReady()) ? 200 : 503);

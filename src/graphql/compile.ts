@@ -45,6 +45,8 @@ export function createExecute(schema: GraphQLSchema, onRefused: OnRefused): Exec
   const programFor = (args: ExecutionArgs): CompiledQuery | null => {
     const operation = getOperationAST(args.document, args.operationName);
     if (!operation || operation.operation === OperationTypeNode.MUTATION) return null;
+    // To a compiled document this is a prototype, and the variable is not there.
+    if (operation.variableDefinitions?.some(({ variable }) => variable.name.value === '__proto__')) return null;
     const settled = settle(args.document, operation, args.variableValues ?? {});
     if (!settled) return null;
     const key = `${keyOf(args.document)} ${args.operationName ?? ''} ${settled.key}`;

@@ -1,5 +1,12 @@
 import { complexityFromQuery } from '@pothos/plugin-complexity';
-import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, type OperationDefinitionNode } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql';
 
 /** What an operation asks for, by its variables, before anything runs. */
 export interface CostQuestion {
@@ -24,11 +31,19 @@ export function costOf({ schema, document, operationName, variables }: CostQuest
 /** The cost of an operation, or what is wrong with its variables. */
 export function judgeCost(question: CostQuestion): number | GraphQLError {
   try {
-    return costOf(question);
+    return wrongVariable(question) ?? costOf(question);
   } catch (error) {
     if (error instanceof GraphQLError) return error;
     throw error;
   }
+}
+
+/** The first that is wrong: a long list may hold thousands, each of which would be worded. */
+function wrongVariable({ schema, document, operationName, variables }: CostQuestion): GraphQLError | null {
+  const definitions = chosen(document, operationName)?.variableDefinitions ?? [];
+  if (definitions.length === 0) return null;
+  const options = { maxErrors: 1, hideSuggestions: true };
+  return getVariableValues(schema, definitions, { ...variables }, options).errors?.[0] ?? null;
 }
 
 function chosen(document: DocumentNode, name: string | null | undefined): OperationDefinitionNode | undefined {

@@ -2,14 +2,14 @@ import { type DocumentNode, parse, type Source, validate } from 'graphql';
 import type { Plugin, YogaServerOptions } from 'graphql-yoga';
 import { createBoundedCache } from './bounded-cache.ts';
 import { DocumentCapsRule, documentCaps } from './document-rules.ts';
-import { toClientError } from './errors.ts';
+import { badInput, toClientError } from './errors.ts';
 
 const limits = { documents: 500, characters: 20_000, errors: 5 } as const;
 
 /** Parses and validates within the caps, without hints at what the schema holds. */
 export const documentChecks: Plugin = {
   onParse({ setParseFn }) {
-    setParseFn((source: string | Source) => parse(source, { maxTokens: documentCaps.tokens }));
+    setParseFn(parseWithinCaps);
   },
   onValidate({ setValidationFn }) {
     setValidationFn((schema, document, rules) => {
@@ -21,6 +21,17 @@ export const documentChecks: Plugin = {
     });
   },
 };
+
+/** Throws BAD_USER_INPUT, or what the parser says of the syntax. */
+export function parseWithinCaps(source: string | Source): DocumentNode {
+  try {
+    return parse(source, { maxTokens: documentCaps.tokens });
+  } catch (error) {
+    // The parser goes one call deeper for each bracket. How many fit depends on who called it, so there is no number to count up to.
+    if (error instanceof RangeError) throw badInput('The document is too large: brackets inside brackets.');
+    throw error;
+  }
+}
 
 /** Parsed documents, and parsers' errors, by text. Only short texts: long ones are rare, and would make the bound meaningless. */
 export function createDocumentCaches(): Exclude<

@@ -98,10 +98,12 @@ function tell(
     return told(topLevelCode(origin.code), origin.message, { reason: origin.code });
   }
   if (!(origin instanceof GraphQLError)) return told('INTERNAL_SERVER_ERROR');
-  if (isCode(origin.extensions['code'])) return { message: origin.message, extensions: origin.extensions };
+  // Those of graphql-jit may have none.
+  const extensions: GraphQLErrorExtensions | undefined = origin.extensions;
+  if (isCode(extensions?.['code'])) return { message: origin.message, extensions };
   // Without a path no field had been started: the document or its variables are wrong.
   if (located?.path) return told('INTERNAL_SERVER_ERROR');
-  return told('BAD_USER_INPUT', origin.message, origin.extensions);
+  return told('BAD_USER_INPUT', origin.message, extensions);
 }
 
 function told(code: ClientErrorCode, message = messages[code], extensions: GraphQLErrorExtensions = {}) {

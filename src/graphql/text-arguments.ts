@@ -24,10 +24,17 @@ export class TextArgumentsPlugin<Types extends SchemaTypes> extends BasePlugin<T
 
 SchemaBuilder.registerPlugin('textArguments', TextArgumentsPlugin);
 
-/** Throws BAD_USER_INPUT for a NUL character or half a surrogate pair anywhere in arguments or JSON, names of fields included. */
+/** JSON inside JSON. What is deeper says nothing that we could use, and would use up the stack. */
+const DEEPEST = 100;
+
+/**
+ * Throws BAD_USER_INPUT for a NUL character or half a surrogate pair anywhere in arguments or JSON, names of fields included, and for
+ * JSON that is too deep.
+ */
 export function checkText(value: unknown, path: readonly string[] = []): void {
   if (typeof value === 'string') checkString(value, path);
   if (typeof value !== 'object' || value === null) return;
+  if (path.length > DEEPEST) throw badInput(`${path[0]} is more than ${DEEPEST} levels deep.`);
   for (const [name, inner] of Object.entries(value)) {
     checkString(name, path);
     checkText(inner, [...path, name]);

@@ -32,6 +32,13 @@ test('one fitting signature among several is enough, and other versions are pass
   expect(judgeWebhook(delivery({ signature: foreign }), [account]).valid).toBe(false);
 });
 
+test('a signature that is only decoded to the same bytes is refused', () => {
+  const { signature } = vector;
+  const spellings = [`${signature}=`, signature.replace(/=+$/, ''), `${signature.slice(0, 9)}*${signature.slice(9)}`];
+  for (const spelling of spellings)
+    expect(judgeWebhook(delivery({ signature: spelling }), [account]).valid).toBe(false);
+});
+
 test('a changed body, id or time is refused', () => {
   expect(judgeWebhook(delivery({}, { body: `${vector.body} ` }), [account]).valid).toBe(false);
   expect(judgeWebhook(delivery({ id: 'msg_sim0002' }), [account]).valid).toBe(false);
