@@ -4,8 +4,10 @@ import type { AccountId } from './domain/ids.ts';
 import type { Limits } from './domain/limits.ts';
 import { defaultTimes, type Times } from './domain/times.ts';
 import { createAttachmentLinks } from './graphql/attachment-links.ts';
+import type { Introspection } from './graphql/introspection.ts';
 import { schema } from './graphql/schema.ts';
 import { createTransport, type Transport } from './graphql/transport.ts';
+import type { Manifest } from './graphql/trusted-documents.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { type Log, silentLog } from './lib/log.ts';
 import { type Loop, settleAll } from './lib/loop.ts';
@@ -42,6 +44,9 @@ export interface AppOptions {
   readonly allowPrivateHosts: boolean;
   /** How much callers may ask; the usual where it is absent. */
   readonly limits?: Limits;
+  readonly introspection?: Introspection;
+  /** The only documents that may run; all may where it is absent. */
+  readonly trustedDocuments?: Manifest;
   /** Filled into GraphiQL's headers: for the demo. */
   readonly pageToken?: string;
   readonly clock?: Clock;
@@ -92,12 +97,16 @@ export function createApp(options: AppOptions): App {
   const pruner = createPruner(parts);
   const checkAddress = addressGate(options.allowPrivateHosts);
   const gateway = createGateway({ ...parts, modules, sealer, workers, checkAddress, wakeSender: () => sender.wake() });
-  const { publicUrl, graphiql, allowedOrigins, pageToken, limits } = options;
+  const { publicUrl, graphiql, allowedOrigins, pageToken, limits, introspection, trustedDocuments } = options;
   const links = createAttachmentLinks({ sealer, clock, publicUrl });
   const transport = createTransport({
     ...{ schema, db, gateway, clock, times, wakes, log, publicUrl, links, graphiql, allowedOrigins },
     ...(pageToken && { initialToken: pageToken }),
-    ...(limits && { limits }),
+    ...{
+      ...(limits && { limits }),
+      ...(introspection && { introspection }),
+      ...(trustedDocuments && { trustedDocuments }),
+    },
   });
   const door = createWebhookDoor({ ...parts, modules });
   const hints = createHints({ db, wakes, clock, log });

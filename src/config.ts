@@ -1,6 +1,13 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { type LimitVariable, limitEnvironment, limitsOf, limitVariables } from './config-limits.ts';
+import {
+  exposureEnvironment,
+  exposureVariables,
+  type LimitVariable,
+  limitEnvironment,
+  limitsOf,
+  limitVariables,
+} from './config-limits.ts';
 import type { Limits } from './domain/limits.ts';
 import { type LogLevel, logLevels } from './lib/log.ts';
 import { parseSecretKey } from './lib/seal.ts';
@@ -17,6 +24,10 @@ export interface Config {
     /** Origins of browser pages that may call, as browsers write them. */
     readonly allowedOrigins: readonly string[];
     readonly graphiql: boolean;
+    /** Whom the schema is told to: everybody, whoever has a token, or nobody. */
+    readonly introspection: 'on' | 'token' | 'off';
+    /** The file with the only documents that may run; null: all may. */
+    readonly trustedDocuments: string | null;
     readonly limits: Limits;
   };
   readonly store: {
@@ -66,6 +77,7 @@ export const variables = [
   },
   { name: 'PARLEY_PUBLIC_URL', default: null, meaning: 'URL under which callers and webhooks reach the server' },
   { name: 'PARLEY_GRAPHIQL', default: 'on', meaning: 'The GraphiQL page: on or off' },
+  ...exposureVariables,
   {
     name: 'PARLEY_TRUSTED_PROXIES',
     default: null,
@@ -182,6 +194,7 @@ const environment = z.object({
   ).nullable(),
   PARLEY_PUBLIC_URL: variable(publicUrl, 'must be an http or https URL without query, fragment or user').nullable(),
   PARLEY_GRAPHIQL: variable(onOff, 'must be on or off'),
+  ...exposureEnvironment,
   PARLEY_TRUSTED_PROXIES: variable(
     list(proxy),
     'must be IP addresses or CIDR ranges with commas between, such as 10.0.0.0/8',
@@ -200,6 +213,8 @@ function grouped(env: z.infer<typeof environment>): Config {
       publicUrl: env.PARLEY_PUBLIC_URL,
       allowedOrigins: env.PARLEY_ALLOWED_ORIGINS ?? [],
       graphiql: env.PARLEY_GRAPHIQL,
+      introspection: env.PARLEY_INTROSPECTION,
+      trustedDocuments: env.PARLEY_TRUSTED_DOCUMENTS,
       limits: limitsOf(env, env.PARLEY_TRUSTED_PROXIES ?? []),
     },
     store: { databaseUrl: env.DATABASE_URL, dataDir: env.PARLEY_DATA_DIR, secretKey: env.PARLEY_SECRET_KEY },

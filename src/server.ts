@@ -8,6 +8,7 @@ import { providers } from './providers/registry.ts';
 import { keptSecretKey } from './secret-key.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { DirectoryInUseError } from './store/embedded/directory.ts';
+import { readTrustedDocuments } from './trusted-documents.ts';
 
 try {
   await main(readConfig(process.env));
@@ -21,11 +22,14 @@ try {
 async function main(config: Config): Promise<void> {
   const log = createLog({ level: config.log.level });
   const { databaseUrl, dataDir } = config.store;
+  const { trustedDocuments, introspection } = config.server;
+  const manifest = trustedDocuments === null ? null : await readTrustedDocuments(trustedDocuments);
   const db = await openDatabase({ url: databaseUrl, dataDir, clock: systemClock });
   const secretKey = config.store.secretKey ?? (await keptSecretKey(dataDir));
   const { port, host, graphiql, allowedOrigins, limits } = config.server;
   const app = createApp({
-    ...{ db, providers, log, graphiql, allowedOrigins, limits },
+    ...{ db, providers, log, graphiql, allowedOrigins, limits, introspection },
+    ...(manifest && { trustedDocuments: manifest }),
     sealer: createSealer({ current: secretKey }),
     publicUrl: config.server.publicUrl ?? `http://${host}:${port}`,
     allowPrivateHosts: config.providers.allowPrivateHosts,

@@ -15,16 +15,18 @@ import type { AttachmentLinks } from './attachment-links.ts';
 import { createAuthentication } from './authentication.ts';
 import { createBacklogs } from './backlogs.ts';
 import { createCostBudgets } from './cost-budget.ts';
-import { createDocumentCaches, documentChecks } from './documents.ts';
+import { createDocumentCaches, createDocumentChecks } from './documents.ts';
 import { clientError } from './errors.ts';
 import { createFeedFollower, type FeedFollower } from './feed-follower.ts';
-import { createGraphiqlPage, wantsPage } from './graphiql.ts';
+import { createGraphiqlPage, noPage, wantsPage } from './graphiql.ts';
+import { type Introspection, introspect } from './introspection.ts';
 import { createLoad, type Load, overloadedResponse } from './load.ts';
 import { readMultipart } from './multipart-body.ts';
 import { type Request as Asked, createOperations } from './operations.ts';
 import { createOrigins, preflight, shareWith } from './origins.ts';
-import { isMultipart, MAX_BODY, paramsOfUrl, readParams, refusal } from './request-body.ts';
+import { isMultipart, MAX_BODY, type Params, paramsOfUrl, readParams, refusal } from './request-body.ts';
 import { createResults, formatError, withStatus } from './results.ts';
+import { createTrustedDocuments, type Manifest, type TrustedDocuments } from './trusted-documents.ts';
 import { createVigil } from './vigil.ts';
 import { attachWebsocket } from './websocket.ts';
 
@@ -44,6 +46,10 @@ export interface TransportOptions {
   /** Origins of other pages that may call, as browsers write them; `*loopback*` stands for all of this machine. */
   readonly allowedOrigins: readonly string[];
   readonly limits?: Limits;
+  /** Whom the schema is told to; whoever has a token, where it is absent. */
+  readonly introspection?: Introspection;
+  /** The only documents that may run; all may where it is absent. */
+  readonly trustedDocuments?: Manifest;
   /** Filled into the GraphiQL page. Demo only. */
   readonly initialToken?: string;
 }
@@ -75,7 +81,9 @@ export function createTransport(options: TransportOptions): Transport {
     backlogs,
   });
   const feeds = createFeedFollower({ db, wakes, clock, lookEveryMs: times.lookEveryMs, log });
-  const results = createResults(log);
+  const { introspection = 'token', trustedDocuments = null } = options;
+  const trusted = createTrustedDocuments(trustedDocuments);
+  const results = createResults(log, introspection === 'off');
   const authentication = createAuthentication(db, clock);
   const load = createLoad(limits, clock, times.operationDeadlineMs);
   const budgets = createCostBudgets(limits, clock);
@@ -85,11 +93,18 @@ export function createTransport(options: TransportOptions): Transport {
     { results, budgets, load, vigil: createVigil(clock, wakes, authentication.forget) },
   );
   const origins = createOrigins(options.allowedOrigins);
-  const page = options.graphiql ? createGraphiqlPage(options.initialToken ?? null) : null;
+  const page = options.graphiql ? (trustedDocuments ? noPage : createGraphiqlPage(options.initialToken ?? null)) : null;
   const yoga = createYoga<Partial<Asked>>({
     schema,
     graphqlEndpoint: PATH,
-    plugins: [documentChecks, operations.plugin, httpOnly(largestFile(gateway) + MAX_BODY)],
+    plugins: [
+      createDocumentChecks(introspection),
+      operations.plugin,
+      httpOnly({
+        ...{ schema, trusted, withFile: largestFile(gateway) + MAX_BODY },
+        forAll: introspection === 'on' && !trustedDocuments,
+      }),
+    ],
     parserAndValidationCache: createDocumentCaches(),
     maskedErrors: { maskError: (error) => results.mask(error) },
     // Bodies are counted, and requests shared with pages of other origins, by us.
@@ -122,7 +137,7 @@ export function createTransport(options: TransportOptions): Transport {
     },
     attach: (server) =>
       attachWebsocket(server, {
-        ...{ yoga, operations, authentication, origins, results, clock, log, admission, backlogs },
+        ...{ yoga, operations, authentication, origins, results, clock, log, admission, backlogs, trusted },
       }),
   };
 }
@@ -141,16 +156,36 @@ function largestFile({ providers }: Gateway): number {
 const anything = { query: '{ __typename }' };
 
 /** What only operations by HTTP need: our reading of requests, and the answer to those without a caller. */
-function httpOnly(withFile: number): Plugin<Partial<Asked>, Partial<Asked>> {
+function httpOnly(parts: {
+  readonly schema: GraphQLSchema;
+  readonly trusted: TrustedDocuments;
+  readonly withFile: number;
+  /** Whether the schema is told to everybody. */
+  readonly forAll: boolean;
+}): Plugin<Partial<Asked>, Partial<Asked>> {
+  const { schema, trusted, withFile, forAll } = parts;
   return {
     onRequestParse({ request, serverContext, setRequestParser }) {
-      if (request.method === 'GET') setRequestParser(paramsOfUrl);
-      else if (!isMultipart(request)) setRequestParser(readParams);
+      const isFile = isMultipart(request);
+      const read = isFile
+        ? () => readMultipart(request, withFile)
+        : request.method === 'GET'
+          ? paramsOfUrl
+          : readParams;
+      if (serverContext.session) setRequestParser(async () => trusted.resolve(await read(request)));
       // Files of those who may do nothing are not read: they are answered below, whatever they ask.
-      else setRequestParser(serverContext.session ? () => readMultipart(request, withFile) : () => anything);
+      else setRequestParser(isFile ? () => anything : async () => ({ ...anything, ...textOf(await read(request)) }));
     },
-    onParams({ context, setResult }) {
-      if (!('session' in context)) setResult({ errors: [withStatus(clientError('UNAUTHENTICATED'))] });
+    async onParams({ context, params, setResult }) {
+      if ('session' in context) return;
+      const told = forAll ? await introspect(schema, { ...params }) : null;
+      setResult(told ?? { errors: [withStatus(clientError('UNAUTHENTICATED'))] });
     },
   };
+}
+
+/** What is asked in words, without looking for what is only named: callers alone are told what there is. */
+function textOf(params: Params): Params {
+  const { documentId: _named, ...others } = params ?? {};
+  return Array.isArray(params) ? {} : others;
 }

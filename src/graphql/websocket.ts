@@ -15,6 +15,7 @@ import { type Origins, originRefusal } from './origins.ts';
 import { formatError, type Results } from './results.ts';
 import { sendStream } from './socket-stream.ts';
 import { type SocketExtra, speakGraphql } from './sockets.ts';
+import type { TrustedDocuments } from './trusted-documents.ts';
 
 /** What sockets are held to. */
 export const socketLimits = {
@@ -37,6 +38,7 @@ export interface WebsocketParts {
   readonly admission: Admission;
   readonly backlogs: Backlogs;
   readonly results: Results;
+  readonly trusted: TrustedDocuments;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -127,7 +129,8 @@ async function begin(
     if (!session) return [clientError('UNAUTHENTICATED')];
     const request: Partial<Request> = { session };
     const enveloped = parts.yoga.getEnveloped(request);
-    const document = enveloped.parse(payload.query);
+    // The protocol wants a text there: it is empty where a document is only named.
+    const document = enveloped.parse(parts.trusted.resolve({ ...payload })['query']);
     const errors = enveloped.validate(enveloped.schema, document);
     if (errors.length > 0) return errors.map(parts.results.mask);
     // A subscription ends with its stream; made for everything else only, for most sockets do nothing but wait.

@@ -97,7 +97,7 @@ it('webhooks and questions about health wait for no operation', async () => {
 });
 
 it('of those who wait, one that went away or waited for too long makes room', async () => {
-  const clock = createManualClock(new Date());
+  const clock = createManualClock(new Date(0));
   const load = createLoad({ inFlight: 1, queued: 2 }, clock, 10_000);
   const end = load.begin() as () => void;
   const gone = new AbortController();
