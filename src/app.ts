@@ -5,10 +5,12 @@ import type { AccountId } from './domain/ids.ts';
 import type { Limits } from './domain/limits.ts';
 import { defaultTimes, type Times } from './domain/times.ts';
 import { createAttachmentLinks } from './graphql/attachment-links.ts';
+import type { Introspection } from './graphql/introspection.ts';
 import { createJwts, type JwtLook } from './graphql/jwts.ts';
 import { measureResolvers } from './graphql/measured-resolvers.ts';
 import { buildSchema, schema as plainSchema } from './graphql/schema.ts';
 import { createTransport, type Transport } from './graphql/transport.ts';
+import type { Manifest } from './graphql/trusted-documents.ts';
 import { createHealth } from './health.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { createKnownSecrets, type KnownSecrets } from './lib/known-secrets.ts';
@@ -50,6 +52,9 @@ export interface AppOptions {
   readonly identity?: IdentityProvider;
   /** How much callers may ask; the usual where it is absent. */
   readonly limits?: Limits;
+  readonly introspection?: Introspection;
+  /** The only documents that may run; all may where it is absent. */
+  readonly trustedDocuments?: Manifest;
   /** Filled into GraphiQL's headers: for the demo. */
   readonly pageToken?: string;
   readonly clock?: Clock;
@@ -110,15 +115,13 @@ export function createApp(options: AppOptions): App {
   const pruner = createPruner(parts);
   const checkAddress = addressGate(options.allowPrivateHosts);
   const gateway = createGateway({ ...parts, modules, sealer, workers, checkAddress, wakeSender: () => sender.wake() });
-  const { publicUrl, graphiql, allowedOrigins, pageToken, limits } = options;
+  const { publicUrl, graphiql, allowedOrigins, pageToken, limits, introspection, trustedDocuments } = options;
   const links = createAttachmentLinks({ sealer, clock, publicUrl });
   const jwts = options.identity && jwtsOf(options.identity, options);
   const schema = meters.resolver ? measureResolvers(buildSchema(), meters.resolver, clock) : plainSchema;
   const transport = createTransport({
     ...{ schema, telemetry, db, gateway, clock, times, wakes, log, publicUrl, links, graphiql, allowedOrigins },
-    ...(pageToken && { initialToken: pageToken }),
-    ...(jwts && { jwts }),
-    ...(limits && { limits }),
+    ...given({ jwts, limits, introspection, trustedDocuments, initialToken: pageToken }),
   });
   const door = createWebhookDoor({ ...parts, modules });
   const hints = createHints({ db, wakes, clock, log });
@@ -195,4 +198,11 @@ function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<void>
     const cancel = clock.after(ms, resolve);
     work.then(() => resolve(), reject).finally(cancel);
   });
+}
+
+type Given<Options> = { readonly [Name in keyof Options]?: NonNullable<Options[Name]> };
+
+/** Those of the options that are given: what is absent has a default of its own. */
+function given<Options extends object>(options: Options): Given<Options> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value)) as Given<Options>;
 }

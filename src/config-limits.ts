@@ -61,6 +61,27 @@ export function limitsOf(env: Readonly<Record<Name, number>>, trustedProxies: re
   return { ...defaultLimits, ...Object.fromEntries(read), trustedProxies };
 }
 
+/** What is shown of the schema, and what of it may be asked. */
+export const exposureVariables = [
+  {
+    name: 'PARLEY_INTROSPECTION',
+    default: 'token',
+    meaning:
+      'Whom the schema is told to: on (everybody), token (whoever has a token) or off (nobody, and errors name nothing of it)',
+  },
+  {
+    name: 'PARLEY_TRUSTED_DOCUMENTS',
+    default: null,
+    meaning: 'JSON file of the only documents that may run, by their SHA-256; without it all may',
+  },
+] as const;
+
+/** How these are read. */
+export const exposureEnvironment = {
+  PARLEY_INTROSPECTION: z.enum(['on', 'token', 'off'], 'must be on, token or off'),
+  PARLEY_TRUSTED_DOCUMENTS: z.string().nullable(),
+};
+
 function integer(most: number) {
   return z
     .string()

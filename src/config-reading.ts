@@ -32,3 +32,12 @@ export function webUrl(text: string): URL | null {
   const url = URL.parse(text);
   return url && /^https?:$/.test(url.protocol) && !url.username && !url.password ? url : null;
 }
+
+/** Several, with commas between. */
+export function list<T>(parse: Parse<T>): Parse<readonly T[]> {
+  return (text) => {
+    const items = text.split(',').flatMap((part) => (part.trim() === '' ? [] : [parse(part.trim())]));
+    const right = items.filter((item) => item !== undefined);
+    return right.length === items.length ? right : undefined;
+  };
+}

@@ -7,8 +7,15 @@ import {
   identityOf,
   identityVariables,
 } from './config-identity.ts';
-import { type LimitVariable, limitEnvironment, limitsOf, limitVariables } from './config-limits.ts';
-import { host, integer, type Parse, variable, webUrl } from './config-reading.ts';
+import {
+  exposureEnvironment,
+  exposureVariables,
+  type LimitVariable,
+  limitEnvironment,
+  limitsOf,
+  limitVariables,
+} from './config-limits.ts';
+import { host, integer, list, type Parse, variable, webUrl } from './config-reading.ts';
 import { type TelemetryConfig, telemetryEnvironment, telemetryOf, telemetryVariables } from './config-telemetry.ts';
 import type { Limits } from './domain/limits.ts';
 import { type LogLevel, logLevels } from './lib/log.ts';
@@ -26,6 +33,10 @@ export interface Config {
     /** Origins of browser pages that may call, as browsers write them. */
     readonly allowedOrigins: readonly string[];
     readonly graphiql: boolean;
+    /** Whom the schema is told to: everybody, whoever has a token, or nobody. */
+    readonly introspection: 'on' | 'token' | 'off';
+    /** The file with the only documents that may run; null: all may. */
+    readonly trustedDocuments: string | null;
     readonly limits: Limits;
   };
   readonly store: {
@@ -85,6 +96,7 @@ export const variables = [
   },
   { name: 'PARLEY_PUBLIC_URL', default: null, meaning: 'URL under which callers and webhooks reach the server' },
   { name: 'PARLEY_GRAPHIQL', default: 'on', meaning: 'The GraphiQL page: on or off' },
+  ...exposureVariables,
   {
     name: 'PARLEY_TRUSTED_PROXIES',
     default: null,
@@ -143,14 +155,6 @@ const onOff: Parse<boolean> = (text) => (text === 'on' ? true : text === 'off' ?
 const logLevel: Parse<LogLevel> = (text) => logLevels.find((level) => level === text);
 const proxy: Parse<string> = (text) => (isRange(text) ? text : undefined);
 
-function list<T>(parse: Parse<T>): Parse<readonly T[]> {
-  return (text) => {
-    const items = text.split(',').flatMap((part) => (part.trim() === '' ? [] : [parse(part.trim())]));
-    const right = items.filter((item) => item !== undefined);
-    return right.length === items.length ? right : undefined;
-  };
-}
-
 const databaseUrl: Parse<string> = (text) =>
   ['postgres:', 'postgresql:'].includes(URL.parse(text)?.protocol ?? '') ? text : undefined;
 
@@ -185,6 +189,7 @@ const environment = z.object({
   ).nullable(),
   PARLEY_PUBLIC_URL: variable(publicUrl, 'must be an http or https URL without query, fragment or user').nullable(),
   PARLEY_GRAPHIQL: variable(onOff, 'must be on or off'),
+  ...exposureEnvironment,
   PARLEY_TRUSTED_PROXIES: variable(
     list(proxy),
     'must be IP addresses or CIDR ranges with commas between, such as 10.0.0.0/8',
@@ -205,6 +210,8 @@ function grouped(env: z.infer<typeof environment>): Config {
       publicUrl: env.PARLEY_PUBLIC_URL,
       allowedOrigins: env.PARLEY_ALLOWED_ORIGINS ?? [],
       graphiql: env.PARLEY_GRAPHIQL,
+      introspection: env.PARLEY_INTROSPECTION,
+      trustedDocuments: env.PARLEY_TRUSTED_DOCUMENTS,
       limits: limitsOf(env, env.PARLEY_TRUSTED_PROXIES ?? []),
     },
     store: {

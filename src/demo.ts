@@ -47,13 +47,14 @@ async function main(): Promise<void> {
   const tenant = await ensureTenant(db, 'demo', systemClock.now());
   await createToken(db, tenant.id, { name: 'demo', scopes: allScopes, now: systemClock.now(), token });
 
-  const { port, host, graphiql, limits } = config.server;
+  const { port, host, graphiql, limits, introspection } = config.server;
   const telemetry = await openTelemetry(config.telemetry);
   ends.unshift(() => telemetry.close());
   const secrets = createKnownSecrets();
   const level = config.log.level === 'info' ? 'warn' : config.log.level;
   const app = createApp({
-    ...{ db, providers, secrets, telemetry, graphiql, limits, pageToken: token, pullEveryMs: PULL_EVERY_MS },
+    ...{ db, providers, secrets, telemetry, graphiql, limits, introspection, pageToken: token },
+    pullEveryMs: PULL_EVERY_MS,
     sealer: createSealer({ current: randomBytes(32) }),
     publicUrl: config.server.publicUrl ?? `http://${host}:${port}`,
     allowedOrigins: ['*loopback*'],

@@ -11,6 +11,7 @@ import { type Database, openDatabase } from './store/database.ts';
 import { DirectoryInUseError } from './store/embedded/directory.ts';
 import { checkKeys } from './store/sealed-values.ts';
 import { type OpenTelemetry, openTelemetry } from './telemetry/telemetry.ts';
+import { readTrustedDocuments } from './trusted-documents.ts';
 
 try {
   await main(readConfig(process.env));
@@ -26,6 +27,8 @@ async function main(config: Config): Promise<void> {
   const secrets = createKnownSecrets();
   const log = createLog({ level: config.log.level, secrets: secrets.all });
   const { databaseUrl, dataDir } = config.store;
+  const { trustedDocuments, introspection } = config.server;
+  const manifest = trustedDocuments === null ? null : await readTrustedDocuments(trustedDocuments);
   const db = await openDatabase({ url: databaseUrl, dataDir, clock: systemClock });
   const secretKey = config.store.secretKey ?? (await keptSecretKey(dataDir));
   secrets.know(keysAsText([secretKey, ...config.store.oldSecretKeys]));
@@ -37,7 +40,8 @@ async function main(config: Config): Promise<void> {
   const { port, host, graphiql, allowedOrigins, limits } = config.server;
   const telemetry = await openTelemetry(config.telemetry);
   const app = createApp({
-    ...{ db, providers, sealer, log, secrets, telemetry, graphiql, allowedOrigins, limits },
+    ...{ db, providers, sealer, log, secrets, telemetry, graphiql, allowedOrigins, limits, introspection },
+    ...(manifest && { trustedDocuments: manifest }),
     publicUrl: config.server.publicUrl ?? `http://${host}:${port}`,
     allowPrivateHosts: config.providers.allowPrivateHosts,
     ...(config.identity && { identity: config.identity }),

@@ -2,12 +2,12 @@ import {
   type ASTVisitor,
   type DocumentNode,
   type FragmentDefinitionNode,
-  GraphQLError,
   Kind,
   type SelectionNode,
   type SelectionSetNode,
   type ValidationContext,
 } from 'graphql';
+import { badInput } from './errors.ts';
 
 /** How large a document may be. */
 export const documentCaps = {
@@ -60,8 +60,7 @@ export function DocumentCapsRule(context: ValidationContext): ASTVisitor {
 
 function refuse(context: ValidationContext, what: keyof typeof documentCaps, count: number): void {
   const cap = documentCaps[what];
-  if (count > cap)
-    context.reportError(new GraphQLError(`The document is too large: ${what} ${count}, allowed ${cap}.`));
+  if (count > cap) context.reportError(badInput(`The document is too large: ${what} ${count}, allowed ${cap}.`));
 }
 
 function largest(extents: readonly Extent[], what: keyof Extent): number {

@@ -1,26 +1,43 @@
-import { type DocumentNode, parse, type Source, validate } from 'graphql';
+import { type DocumentNode, GraphQLError, parse, type Source, validate } from 'graphql';
 import type { Plugin, YogaServerOptions } from 'graphql-yoga';
 import { createBoundedCache } from './bounded-cache.ts';
 import { DocumentCapsRule, documentCaps } from './document-rules.ts';
 import { badInput, toClientError } from './errors.ts';
+import { type Introspection, NoIntrospectionRule } from './introspection.ts';
 
 const limits = { documents: 500, characters: 20_000, errors: 5 } as const;
 
-/** Parses and validates within the caps, without hints at what the schema holds. */
-export const documentChecks: Plugin = {
-  onParse({ setParseFn }) {
-    setParseFn(parseWithinCaps);
-  },
-  onValidate({ setValidationFn }) {
-    setValidationFn((schema, document, rules) => {
-      // The caps first: some of the other rules take time by the square of what these let through.
-      const tooLarge = validate(schema, document, [DocumentCapsRule]);
-      const options = { maxErrors: limits.errors, hideSuggestions: true };
-      const errors = tooLarge.length > 0 ? tooLarge : validate(schema, document, rules, options);
-      return errors.slice(0, limits.errors).map(toClientError);
-    });
-  },
-};
+/** Parses and validates within the caps, without hints at what the schema holds; where introspection is off, without a name of it. */
+export function createDocumentChecks(introspection: Introspection): Plugin {
+  const isHidden = introspection === 'off';
+  const firstRules = isHidden ? [DocumentCapsRule, NoIntrospectionRule] : [DocumentCapsRule];
+  return {
+    onParse({ setParseFn }) {
+      setParseFn((source: string | Source) => {
+        try {
+          return parseWithinCaps(source);
+        } catch (error) {
+          throw error instanceof GraphQLError ? coded(error) : error;
+        }
+      });
+    },
+    onValidate({ setValidationFn }) {
+      setValidationFn((schema, document, rules) => {
+        // The caps first: some of the other rules take time by the square of what these let through.
+        const first = validate(schema, document, firstRules);
+        const options = { maxErrors: limits.errors, hideSuggestions: true };
+        const errors = first.length > 0 ? first : validate(schema, document, rules, options);
+        return errors.slice(0, limits.errors).map((error) => toClientError(error, isHidden));
+      });
+    },
+  };
+}
+
+/** What is no GraphQL at all says nothing of the schema. */
+function coded({ message, source, positions }: GraphQLError): GraphQLError {
+  const extensions = { code: 'BAD_USER_INPUT' } as const;
+  return new GraphQLError(message, { ...(source && { source }), ...(positions && { positions }), extensions });
+}
 
 /** Throws BAD_USER_INPUT, or what the parser says of the syntax. */
 export function parseWithinCaps(source: string | Source): DocumentNode {

@@ -67,12 +67,13 @@ export function noteTrouble(trouble: GraphQLError[], accountId: AccountId, error
 
 /**
  * What a caller may see of any error that ended a field or an operation: what was meant for them passes, all else is masked.
+ * With `hideSchema` what GraphQL says of a document that does not fit names nothing of the schema.
  * The result's `originalError` is what happened, for the log; `INTERNAL_SERVER_ERROR` marks what should be looked at.
  */
-export function toClientError(error: unknown): GraphQLError {
+export function toClientError(error: unknown, hideSchema = false): GraphQLError {
   const located = error instanceof GraphQLError ? error : undefined;
   const origin = originOf(error);
-  const told = tell(origin, located);
+  const told = tell(origin, located, hideSchema);
   return new GraphQLError(told.message, {
     ...(located?.nodes && { nodes: located.nodes }),
     ...(located?.source && { source: located.source }),
@@ -92,6 +93,7 @@ function originOf(error: unknown): unknown {
 function tell(
   origin: unknown,
   located: GraphQLError | undefined,
+  hideSchema: boolean,
 ): { message: string; extensions: GraphQLErrorExtensions } {
   if (origin instanceof ProviderError) return told('PROVIDER_FAILED', origin.message, providerExtensions(origin));
   if (origin instanceof DomainError) {
@@ -103,8 +105,12 @@ function tell(
   if (isCode(extensions?.['code'])) return { message: origin.message, extensions };
   // Without a path no field had been started: the document or its variables are wrong.
   if (located?.path) return told('INTERNAL_SERVER_ERROR');
-  return told('BAD_USER_INPUT', origin.message, extensions);
+  // What carries a status is about the request, not about the document.
+  const hidden = hideSchema && !('http' in (extensions ?? {}));
+  return told('BAD_USER_INPUT', hidden ? MISFIT : origin.message, extensions);
 }
+
+const MISFIT = 'The document or its variables do not fit the schema.';
 
 function told(code: ClientErrorCode, message = messages[code], extensions: GraphQLErrorExtensions = {}) {
   return { message, extensions: { ...extensions, code } };

@@ -25,6 +25,12 @@ export function createGraphiqlPage(token: string | null): () => Promise<Response
   };
 }
 
+/** Instead of the page, where it could run nothing that somebody writes in it. */
+export async function noPage(): Promise<Response> {
+  const text = 'Only the documents of PARLEY_TRUSTED_DOCUMENTS run here, so there is no GraphiQL.\n';
+  return new Response(text, { status: 403, headers: { 'content-type': 'text/plain; charset=utf-8' } });
+}
+
 async function render(token: string | null): Promise<Uint8Array<ArrayBuffer>> {
   // Nine megabytes of text: loaded when somebody opens the page, not at every start.
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');

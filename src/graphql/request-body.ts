@@ -62,6 +62,7 @@ export function paramsOfUrl(request: Request): Params {
   };
   return {
     query: given('query'),
+    ...(searchParams.has('documentId') && { documentId: given('documentId') ?? '' }),
     operationName: given('operationName'),
     variables: json('variables'),
     extensions: json('extensions'),

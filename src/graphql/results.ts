@@ -22,11 +22,11 @@ const statuses: Readonly<Record<string, number>> = {
   INTERNAL_SERVER_ERROR: 500,
 };
 
-export function createResults(log: Log): Results {
+export function createResults(log: Log, hideSchema = false): Results {
   const masked = new WeakSet<GraphQLError>();
   const mask = (error: unknown): GraphQLError => {
     if (error instanceof GraphQLError && masked.has(error)) return error;
-    const told = toClientError(error);
+    const told = toClientError(error, hideSchema);
     masked.add(told);
     if (told.extensions['code'] === 'INTERNAL_SERVER_ERROR')
       log.error(

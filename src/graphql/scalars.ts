@@ -56,13 +56,13 @@ export function parseDateTime(value: unknown): Date {
   const time = typeof value === 'string' && dateTimeForm.test(value) ? new Date(value) : null;
   // JavaScript rolls 31 February over into March: what comes back must be the day that was written.
   if (time && sameDay(time, String(value))) return time;
-  throw badInput('A DateTime is an RFC 3339 time in UTC that ends with Z, such as 2026-03-02T09:14:05Z.');
+  throw badInput('A time is written by RFC 3339 in UTC and ends with Z, such as 2026-03-02T09:14:05Z.');
 }
 
 /** Reads a calendar day. Throws BAD_USER_INPUT. */
 export function parseDay(value: unknown): string {
   if (typeof value === 'string' && dayForm.test(value) && sameDay(new Date(`${value}T00:00:00Z`), value)) return value;
-  throw badInput('A Date is a calendar day, such as 2026-04-10.');
+  throw badInput('A day is written such as 2026-04-10.');
 }
 
 function sameDay(time: Date, text: string): boolean {

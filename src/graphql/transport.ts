@@ -16,19 +16,21 @@ import type { AttachmentLinks } from './attachment-links.ts';
 import { createAuthentication } from './authentication.ts';
 import { createBacklogs } from './backlogs.ts';
 import { createCostBudgets } from './cost-budget.ts';
-import { createDocumentCaches, documentChecks } from './documents.ts';
+import { createDocumentCaches, createDocumentChecks } from './documents.ts';
 import { clientError } from './errors.ts';
 import { createFeedFollower, type FeedFollower } from './feed-follower.ts';
-import { createGraphiqlPage, wantsPage } from './graphiql.ts';
+import { createGraphiqlPage, noPage, wantsPage } from './graphiql.ts';
+import { type Introspection, introspect } from './introspection.ts';
 import type { JwtLook } from './jwts.ts';
 import { createLoad, type Load, overloadedResponse } from './load.ts';
 import { readMultipart } from './multipart-body.ts';
 import { createOperationWatch, type Sighting } from './operation-watch.ts';
-import { type Request as Asked, createOperations, type Operations } from './operations.ts';
+import { type Request as Asked, createOperations } from './operations.ts';
 import { createOrigins, preflight, shareWith } from './origins.ts';
-import { isMultipart, MAX_BODY, paramsOfUrl, readParams, refusal } from './request-body.ts';
+import { isMultipart, MAX_BODY, type Params, paramsOfUrl, readParams, refusal } from './request-body.ts';
 import { createResults, formatError, type Results, statusOf, withStatus } from './results.ts';
 import { createSocketSessions } from './socket-sessions.ts';
+import { createTrustedDocuments, type Manifest, type TrustedDocuments } from './trusted-documents.ts';
 import { createVigil } from './vigil.ts';
 import { attachWebsocket } from './websocket.ts';
 
@@ -51,6 +53,10 @@ export interface TransportOptions {
   /** Looks at JWTs, where callers may bring some. */
   readonly jwts?: JwtLook;
   readonly limits?: Limits;
+  /** Whom the schema is told to; whoever has a token, where it is absent. */
+  readonly introspection?: Introspection;
+  /** The only documents that may run; all may where it is absent. */
+  readonly trustedDocuments?: Manifest;
   /** Filled into the GraphiQL page. Demo only. */
   readonly initialToken?: string;
 }
@@ -83,7 +89,9 @@ export function createTransport(options: TransportOptions): Transport {
     backlogs,
   });
   const feeds = createFeedFollower({ db, wakes, clock, lookEveryMs: times.lookEveryMs, log });
-  const results = createResults(log);
+  const { introspection = 'token', trustedDocuments = null } = options;
+  const trusted = createTrustedDocuments(trustedDocuments);
+  const results = createResults(log, introspection === 'off');
   const authentication = createAuthentication(db, clock, options.jwts ?? null);
   const vigil = createVigil(clock, wakes, authentication.forget);
   const sessions = createSocketSessions(authentication, vigil);
@@ -96,8 +104,12 @@ export function createTransport(options: TransportOptions): Transport {
   );
   const watch = createOperationWatch({ telemetry, clock, log });
   const origins = createOrigins(options.allowedOrigins);
-  const page = options.graphiql ? createGraphiqlPage(options.initialToken ?? null) : null;
-  const yoga = createEnvelope(schema, operations, results, largestFile(gateway) + MAX_BODY);
+  const page = options.graphiql ? (trustedDocuments ? noPage : createGraphiqlPage(options.initialToken ?? null)) : null;
+  const http = httpOnly({
+    ...{ schema, trusted, withFile: largestFile(gateway) + MAX_BODY },
+    forAll: introspection === 'on' && !trustedDocuments,
+  });
+  const yoga = createEnvelope(schema, results, [createDocumentChecks(introspection), operations.plugin, http]);
   const operate = async (request: Request, sighting: Sighting): Promise<Response> => {
     const refused = refusal(request);
     if (refused) return refused;
@@ -128,17 +140,17 @@ export function createTransport(options: TransportOptions): Transport {
     },
     attach: (server) =>
       attachWebsocket(server, {
-        ...{ yoga, operations, sessions, origins, results, clock, log, watch, meters, admission, backlogs },
+        ...{ yoga, operations, sessions, origins, results, clock, log, watch, meters, admission, backlogs, trusted },
       }),
   };
 }
 
 /** Yoga, for what it does before an operation is carried out. */
-function createEnvelope(schema: GraphQLSchema, operations: Operations, results: Results, largestBody: number) {
+function createEnvelope(schema: GraphQLSchema, results: Results, plugins: Plugin<Partial<Asked>>[]) {
   return createYoga<Partial<Asked>>({
     schema,
     graphqlEndpoint: PATH,
-    plugins: [documentChecks, operations.plugin, httpOnly(largestBody)],
+    plugins,
     parserAndValidationCache: createDocumentCaches(),
     maskedErrors: { maskError: (error) => results.mask(error) },
     // Bodies are counted, and requests shared with pages of other origins, by us.
@@ -166,19 +178,39 @@ function largestFile({ providers }: Gateway): number {
 const anything = { query: '{ __typename }' };
 
 /** What only operations by HTTP need: our reading of requests, and the answer to those without a caller. */
-function httpOnly(withFile: number): Plugin<Partial<Asked>, Partial<Asked>> {
+function httpOnly(parts: {
+  readonly schema: GraphQLSchema;
+  readonly trusted: TrustedDocuments;
+  readonly withFile: number;
+  /** Whether the schema is told to everybody. */
+  readonly forAll: boolean;
+}): Plugin<Partial<Asked>, Partial<Asked>> {
+  const { schema, trusted, withFile, forAll } = parts;
   return {
     onRequestParse({ request, serverContext, setRequestParser }) {
-      if (request.method === 'GET') setRequestParser(paramsOfUrl);
-      else if (!isMultipart(request)) setRequestParser(readParams);
+      const isFile = isMultipart(request);
+      const read = isFile
+        ? () => readMultipart(request, withFile)
+        : request.method === 'GET'
+          ? paramsOfUrl
+          : readParams;
+      if (serverContext.session) setRequestParser(async () => trusted.resolve(await read(request)));
       // Files of those who may do nothing are not read: they are answered below, whatever they ask.
-      else setRequestParser(serverContext.session ? () => readMultipart(request, withFile) : () => anything);
+      else setRequestParser(isFile ? () => anything : async () => ({ ...anything, ...textOf(await read(request)) }));
     },
-    onParams({ context, setResult }) {
-      if (!('session' in context)) setResult({ errors: [withStatus(clientError('UNAUTHENTICATED'))] });
+    async onParams({ context, params, setResult }) {
+      if ('session' in context) return;
+      const told = forAll ? await introspect(schema, { ...params }) : null;
+      setResult(told ?? { errors: [withStatus(clientError('UNAUTHENTICATED'))] });
     },
     onResultProcess({ result, serverContext }) {
       if ('errors' in result) serverContext.sighting?.saw(result);
     },
   };
+}
+
+/** What is asked in words, without looking for what is only named: callers alone are told what there is. */
+function textOf(params: Params): Params {
+  const { documentId: _named, ...others } = params ?? {};
+  return Array.isArray(params) ? {} : others;
 }

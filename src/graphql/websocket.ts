@@ -18,6 +18,7 @@ import { headerIn, type SocketSessions } from './socket-sessions.ts';
 import { sendStream } from './socket-stream.ts';
 import { clientsId, type SocketExtra } from './socket-wire.ts';
 import { speakGraphql } from './sockets.ts';
+import type { TrustedDocuments } from './trusted-documents.ts';
 
 /** What sockets are held to. */
 export const socketLimits = {
@@ -40,6 +41,7 @@ export interface WebsocketParts {
   readonly admission: Admission;
   readonly backlogs: Backlogs;
   readonly results: Results;
+  readonly trusted: TrustedDocuments;
   readonly clock: Clock;
   readonly log: Log;
   readonly watch: OperationWatch;
@@ -160,7 +162,8 @@ async function prepare(
     sighting.by(session.caller.tokenId);
     const request: Partial<Request> = { session, sighting };
     const enveloped = parts.yoga.getEnveloped(request);
-    const document = enveloped.parse(payload.query);
+    // The protocol wants a text there: it is empty where a document is only named.
+    const document = enveloped.parse(parts.trusted.resolve({ ...payload })['query']);
     const errors = enveloped.validate(enveloped.schema, document);
     if (errors.length > 0) return errors.map(parts.results.mask);
     // A subscription ends with its stream; made for everything else only, for most sockets do nothing but wait.
