@@ -123,7 +123,7 @@ describe.each(feeds)('the feed of $id', (module) => {
   }
 
   it('loses and doubles nothing, whatever happens to reads and confirms', { timeout: 120_000 }, async () => {
-    for (const seed of [1, 2]) {
+    for (const seed of [1]) {
       const { simulator, write, pass, expectOnce } = await confirmDesk(module);
       const chance = createChance(seed);
       for (let round = 0; round < 20; round += 1) {

@@ -27,7 +27,8 @@ describe.each(databaseKinds)('sends that wait (%s)', (kind) => {
     await next.settle();
     const order = stub.sent.map(({ body }) => body);
     expect(order).toHaveLength(121);
-    expect(order.indexOf('The only one')).toBeLessThan(5);
+    // Among the first: some of the busy account are on their way already when it is its turn.
+    expect(order.indexOf('The only one')).toBeLessThan(10);
     for (const id of mine)
       expect(order.filter((body) => body.startsWith(id))).toEqual([`${id} first`, `${id} second`, `${id} third`]);
   });
