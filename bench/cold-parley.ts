@@ -31,7 +31,7 @@ const app = createApp({
   ...{ publicUrl: 'http://localhost', graphiql: false, allowedOrigins: [], allowPrivateHosts: true, limits: noLimits },
 });
 const listener = await listen(app, { port: 0, host: '127.0.0.1' });
-const ingest = createIngest({ db, clock, times: defaultTimes, wakes: createWakes() });
+const ingest = createIngest({ db, clock, times: defaultTimes, wakes: createWakes(), sealer });
 
 const commands = {
   url: () => `${listener.url}/graphql`,

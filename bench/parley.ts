@@ -28,8 +28,9 @@ const log = createLog({ level: 'warn', destination: process.stderr });
 const db = await openDatabase({ url: databaseUrl, dataDir: '', clock });
 for (const { tenantId, token } of [quiet, busy])
   await createToken(db, tenantId, { name: 'bench', scopes: allScopes, now: clock.now(), token });
+const sealer = createSealer({ current: benchKey });
 const app = createApp({
-  ...{ db, clock, log, providers: [benchProvider], sealer: createSealer({ current: benchKey }) },
+  ...{ db, clock, log, providers: [benchProvider], sealer },
   ...{ publicUrl: 'http://localhost', graphiql: false, allowedOrigins: [], allowPrivateHosts: true, limits: noLimits },
 });
 if (working) app.start();
@@ -55,7 +56,7 @@ const commands = {
     estate: Estate;
     batches: readonly (readonly (PlainMessage & { thread: string })[])[];
   }) {
-    const ingest = createIngest({ db, clock, times: defaultTimes, wakes: createWakes() });
+    const ingest = createIngest({ db, clock, times: defaultTimes, wakes: createWakes(), sealer });
     const times: number[] = [];
     for (const batch of batches) {
       const start = performance.now();

@@ -28,6 +28,7 @@ import { figuresOfAllTenants } from './store/figures.ts';
 import { createHints } from './store/hints.ts';
 import { noticeRestore } from './store/identity.ts';
 import { createConnections } from './sync/connections.ts';
+import { createForgetter } from './sync/forgetter.ts';
 import { createGateway } from './sync/gateway.ts';
 import { createIngest } from './sync/ingest.ts';
 import { createMemory } from './sync/memory.ts';
@@ -107,12 +108,13 @@ export function createApp(options: AppOptions): App {
     memory: keep((id: AccountId) => createMemory(id, memoryParts)),
     gate: createGates({ db, clock, times, log, telemetry, breakerChanged }),
   });
-  const ingest = createIngest({ db, clock, times, wakes });
+  const ingest = createIngest({ db, clock, times, wakes, sealer });
   const threads = createThreads({ db, ingest, clock });
   const parts = { db, ingest, threads, connections, clock, times, log, owner, wakes, tracing };
   const workers = createWorkers({ ...parts, ...(options.pullEveryMs && { pullEveryMs: options.pullEveryMs }) });
   const sender = createSender(parts);
   const pruner = createPruner(parts);
+  const forgetter = createForgetter({ ...parts, sealer });
   const checkAddress = addressGate(options.allowPrivateHosts);
   const gateway = createGateway({ ...parts, modules, sealer, workers, checkAddress, wakeSender: () => sender.wake() });
   const { publicUrl, graphiql, allowedOrigins, pageToken, limits, introspection, trustedDocuments } = options;
@@ -128,7 +130,7 @@ export function createApp(options: AppOptions): App {
   const downloads = createDownloads({ db, gateway, links, clock, log });
   const health = createHealth({ db, clock, pulse: systemClock, times });
   meters.store(() => figuresOfAllTenants(db));
-  const loops = (): readonly Loop[] => [hints, sender, pruner, ...workers.loops()];
+  const loops = (): readonly Loop[] => [hints, sender, pruner, forgetter, ...workers.loops()];
   return {
     fetch: contained(createRoutes({ transport, door, downloads, health }), log),
     transport,
@@ -138,12 +140,12 @@ export function createApp(options: AppOptions): App {
         log.warn({ tenants }, 'the database is a copy or was restored: cursors from before are told to read anew');
     },
     start() {
-      for (const part of [health, hints, sender, workers, pruner]) part.start();
+      for (const part of [health, hints, sender, workers, pruner, forgetter]) part.start();
     },
     settle: () => settleAll(loops),
     async stop() {
       health.stop();
-      const ended = Promise.all([sender.stop(), workers.stop(), pruner.stop()]);
+      const ended = Promise.all([sender.stop(), workers.stop(), pruner.stop(), forgetter.stop()]);
       await within(
         clock,
         times.drainMs,

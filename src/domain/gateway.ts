@@ -1,8 +1,9 @@
 import type { Account } from './account.ts';
 import type { ProviderError } from './errors.ts';
-import type { AccountId, AttachmentId, ConversationId, MessageId, TenantId } from './ids.ts';
+import type { AccountId, AttachmentId, ConversationId, MessageId, ParticipantId, TenantId } from './ids.ts';
 import type { JsonObject } from './json.ts';
 import type { ConversationFacts, SentBy } from './messaging.ts';
+import type { Erasure } from './people.ts';
 
 /** A provider as callers see it. */
 export interface ProviderFace {
@@ -122,6 +123,8 @@ export interface Gateway {
   ): Promise<AttachmentId>;
   /** Streams a file from its provider; null where it is unknown or foreign. Throws ProviderError. */
   download(tenantId: TenantId, id: AttachmentId, signal: AbortSignal): Promise<FileStream | null>;
+  /** Forgets somebody; what the signal leaves undone is done behind. Throws DomainError NOT_FOUND. */
+  eraseParticipant(tenantId: TenantId, id: ParticipantId, signal: AbortSignal): Promise<Erasure>;
   /** What the author of a message should know before it is sent. */
   warnings(account: Account, facts: ConversationFacts | null, body: string): readonly SendWarning[];
   /** Tells the sender that something was queued. */

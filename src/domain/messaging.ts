@@ -216,6 +216,8 @@ export interface Message {
   readonly priority: number | null;
   readonly snoozeUntil: Date | null;
   readonly backfilled: boolean;
+  /** Its text and files are gone for good. */
+  readonly erased: boolean;
 }
 
 export interface Booking extends Omit<ProviderBooking, 'raw'> {

@@ -46,6 +46,10 @@ export interface Times {
   readonly connectWithinMs: number;
   /** How often is looked for what has been kept long enough. */
   readonly pruneEveryMs: number;
+  /** How often is looked for messages that are past what their tenants keep. */
+  readonly retireEveryMs: number;
+  /** How often it is looked whether sends are decided that an erasure waits for. */
+  readonly eraseEveryMs: number;
   /** How long a stopping server finishes what is in hand (DELIVERY 8.1). */
   readonly drainMs: number;
   /** How long the event loop must have been held up for the process not to count as alive. */
@@ -86,6 +90,8 @@ export const defaultTimes: Times = {
   deliveryIdMs: 7 * DAY,
   connectWithinMs: 2 * MINUTE,
   pruneEveryMs: 10 * MINUTE,
+  retireEveryMs: HOUR,
+  eraseEveryMs: 10 * SECOND,
   drainMs: 8 * SECOND,
   stallMs: 5 * SECOND,
   stallShownMs: 10 * SECOND,

@@ -20,7 +20,13 @@ messageRef.implement({
   interfaces: [nodeRef],
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Its global id.' }),
-    body: t.exposeString('body', { nullable: true, description: 'Its text, as the provider has it.' }),
+    body: t.exposeString('body', {
+      nullable: true,
+      description: 'Its text, as the provider has it. Null where there is none, or none any more (`erased`).',
+    }),
+    erased: t.exposeBoolean('erased', {
+      description: 'Whether its text and files are gone for good: its writer was erased, or it is past keeping.',
+    }),
     automated: t.exposeBoolean('automated', {
       nullable: true,
       description:

@@ -20,6 +20,7 @@ import './no-reply-needed.ts';
 import './closing.ts';
 import './aliases.ts';
 import './tokens.ts';
+import './people.ts';
 import './live.ts';
 import { builder } from './builder.ts';
 

@@ -18,7 +18,7 @@ const viewerType = builder.objectRef<Caller>('Viewer').implement({
     tenant: t.expose('tenant', { type: tenantRef, description: 'The tenant that the token belongs to.' }),
     scopes: t.stringList({
       description:
-        'What the token allows: `messages:read`, `messages:send`, `messages:import`, `accounts:manage`, `tokens:manage`.',
+        'What the token allows: `messages:read`, `messages:send`, `messages:import`, `accounts:manage`, `tokens:manage`, `people:manage`.',
       resolve: ({ scopes }) => [...scopes],
     }),
   }),

@@ -3,6 +3,7 @@ import { brand } from '../domain/ids.ts';
 import type { ProviderConversation } from '../domain/messaging.ts';
 import { createId } from '../lib/id.ts';
 import type { AccountRow } from './account-lock.ts';
+import { participantKey } from './conversation-keys.ts';
 import type { Transaction } from './database.ts';
 import { asRecords } from './rows.ts';
 
@@ -171,11 +172,6 @@ function toRecord(one: ProviderConversation): Readonly<Record<string, unknown>> 
     facts: one.facts,
     raw: one.raw,
   };
-}
-
-/** A participant without an id of its own is known by its conversation. */
-function participantKey(one: ProviderConversation): string | null {
-  return one.participant && (one.participant.externalId ?? `of ${one.externalId}`);
 }
 
 function namesOf(one: ProviderConversation): { name: string | null; email: string | null } {

@@ -66,12 +66,14 @@ export function toMessage(
     priority: toNumberOrNull(priority),
     snoozeUntil: toDateOrNull(snoozeUntil),
     backfilled: (flags & fromBackfill) !== 0,
+    erased: (flags & gone) !== 0,
   };
 }
 
 const fromBackfill = 256;
 const neverSent = 512;
-const slotUnit = 1024;
+const gone = 1024;
+const slotUnit = 2048;
 
 const truths: readonly (boolean | null)[] = [null, true, false];
 const sides: readonly (SentBy | null)[] = [null, 'us', 'participant'];
@@ -80,7 +82,7 @@ const bits = `(${writeTruth('m.automated', 1)} + ${writeTruth('coalesce(m.read_l
   + ${writeTruth('coalesce(m.urgent_local, m.urgent_upstream)', 16)}
   + CASE m.sent_by WHEN 'us' THEN 64 WHEN 'participant' THEN 128 ELSE 0 END
   + CASE WHEN m.backfilled THEN ${fromBackfill} ELSE 0 END
-  + CASE WHEN m.sent_at IS NULL THEN ${neverSent} ELSE 0 END)`;
+  + CASE WHEN m.sent_at IS NULL THEN ${neverSent} ELSE 0 END + CASE WHEN m.erased_at IS NULL THEN 0 ELSE ${gone} END)`;
 
 // A snooze that we ended is stored as the epoch (null would mean "as the provider says").
 const snooze = `nullif(coalesce(m.snooze_local, m.snooze_upstream), timestamptz 'epoch')`;

@@ -10,6 +10,8 @@ import { asRecords } from './rows.ts';
 export interface ToldMessage {
   readonly conversationId: ConversationId;
   readonly message: ProviderMessage;
+  /** It is of somebody who was erased, or past keeping: it is stored without what was written, and is no news. */
+  readonly erased?: true;
 }
 
 /** A row that a batch touched. */
@@ -41,14 +43,16 @@ export async function insertMessages(
   const [row] = await tx.$queryRaw<AddedColumns[]>`
     WITH added AS (
     INSERT INTO message (id, tenant_id, account_id, conversation_id, external_id, body, automated, channel, sent_at, recorded_at,
-      order_at, sent_by, kind, read_upstream, urgent_upstream, priority_upstream, snooze_upstream, backfilled, raw)
+      order_at, sent_by, kind, read_upstream, urgent_upstream, priority_upstream, snooze_upstream, backfilled, raw,
+      erased_at, read_local, urgent_local)
     SELECT r.id, ${account.tenant_id}, ${account.id}, r.conversation_id, r.external_id, r.body, r.automated, r.channel, r.sent_at,
       ${now}, coalesce(r.sent_at, ${now}), r.sent_by, r.kind,
       coalesce(r.read, CASE WHEN r.sent_by = 'participant' AND coalesce(r.sent_at, ${now}) <= c.read_up_to THEN true END),
-      r.urgent, r.priority, r.snooze, coalesce(r.sent_at < ${account.live_from}, false), r.raw
+      r.urgent, r.priority, r.snooze, r.erased OR coalesce(r.sent_at < ${account.live_from}, false), r.raw,
+      CASE WHEN r.erased THEN ${now}::timestamptz END, CASE WHEN r.erased THEN true END, CASE WHEN r.erased THEN false END
     FROM json_to_recordset(${asRecords(ordered.map(toRecord))}::json) AS r(id text, conversation_id text, external_id text,
       body text, automated bool, channel text, sent_at timestamptz, sent_by text, kind text, read bool, urgent bool,
-      priority float8, snooze timestamptz, raw jsonb)
+      priority float8, snooze timestamptz, raw jsonb, erased bool)
     JOIN conversation c ON c.id = r.conversation_id
     ON CONFLICT (account_id, external_id) DO NOTHING
     RETURNING id, conversation_id, external_id, backfilled)
@@ -95,7 +99,7 @@ export async function updateMessages(
       snooze_upstream = r.snooze, raw = r.raw, removed_at = NULL
     FROM json_to_recordset(${asRecords(told.map(toRecord))}::json) AS r(external_id text, body text, automated bool, channel text,
       sent_at timestamptz, sent_by text, kind text, read bool, urgent bool, priority float8, snooze timestamptz, raw jsonb)
-    WHERE m.account_id = ${account.id} AND m.external_id = r.external_id AND (
+    WHERE m.account_id = ${account.id} AND m.external_id = r.external_id AND m.erased_at IS NULL AND (
       m.removed_at IS NOT NULL OR row(m.body, m.automated, m.channel, m.sent_at, m.sent_by, m.kind, m.read_upstream, m.urgent_upstream,
         m.priority_upstream, m.snooze_upstream)
       IS DISTINCT FROM row(coalesce(r.body, m.body), coalesce(r.automated, m.automated), coalesce(r.channel, m.channel),
@@ -177,7 +181,7 @@ export async function deriveConversations(
   return rows.map((row) => brand<ConversationId>(row.id));
 }
 
-function toRecord({ conversationId, message }: ToldMessage): Readonly<Record<string, unknown>> {
+function toRecord({ conversationId, message, erased }: ToldMessage): Readonly<Record<string, unknown>> {
   return {
     id: createId<MessageId>('ConversationMessage'),
     conversation_id: conversationId,
@@ -193,6 +197,7 @@ function toRecord({ conversationId, message }: ToldMessage): Readonly<Record<str
     priority: message.priority,
     snooze: message.snoozeUntil,
     raw: message.raw,
+    erased: erased ?? false,
   };
 }
 

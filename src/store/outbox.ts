@@ -72,6 +72,10 @@ export async function retryMessage(
     new DomainError('NOT_RETRYABLE', `Only a failed message can be retried; this one is ${state}.`, ['messageId']);
   return db.transaction(async (tx) => {
     const row = await moveOwn(tx, scope, messageId, 'retry', refuse);
+    const erased = await tx.$queryRaw<
+      unknown[]
+    >`SELECT 1 FROM message WHERE id = ${messageId} AND erased_at IS NOT NULL`;
+    if (erased.length > 0) throw refuse('erased');
     await tx.$executeRaw`
       UPDATE outbox SET tries = 0, resent = false, absences = 0, absent_since = NULL, needs_attention = false, error = NULL,
         due_at = parley_now(), give_up_at = parley_now() + ${giveUpAfterMs} * interval '1 millisecond'

@@ -158,7 +158,7 @@ export async function openSends(tx: Transaction, ids: readonly ConversationId[])
     SELECT o.message_id, o.conversation_id, o.state, m.body, a.started_at
     FROM outbox o JOIN message m ON m.id = o.message_id
     JOIN attempt a ON a.message_id = o.message_id AND a.number = o.attempts_made
-    WHERE o.conversation_id = ANY(${ids}) AND m.external_id IS NULL
+    WHERE o.conversation_id = ANY(${ids}) AND m.external_id IS NULL AND m.erased_at IS NULL
       AND (o.state IN ('SENDING', 'UNKNOWN') OR (o.state = 'FAILED' AND o.needs_attention)
         OR (o.state = 'ACCEPTED' AND o.evidence = 'ASSUMED'))
     ORDER BY a.started_at`;
@@ -169,6 +169,16 @@ export async function openSends(tx: Transaction, ids: readonly ConversationId[])
     body: row.body ?? '',
     startedAt: row.started_at,
   }));
+}
+
+/** Those of these conversations in which a send is undecided. */
+export async function conversationsSending(
+  tx: Transaction,
+  ids: readonly ConversationId[],
+): Promise<ReadonlySet<ConversationId>> {
+  const rows = await tx.$queryRaw<{ id: string }[]>`
+    SELECT conversation_id AS id FROM outbox WHERE conversation_id = ANY(${ids}) AND state IN ('SENDING', 'UNKNOWN')`;
+  return new Set(rows.map((row) => brand<ConversationId>(row.id)));
 }
 
 /** The echo was seen: the message is out, whatever its attempts said. */

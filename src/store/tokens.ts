@@ -14,6 +14,7 @@ export const allScopes = [
   'messages:import',
   'accounts:manage',
   'tokens:manage',
+  'people:manage',
 ] as const;
 
 /** Whom a token stands for. */

@@ -3,6 +3,7 @@ import { brand } from '../domain/ids.ts';
 import type { ProviderConversation, UnwrittenConversation } from '../domain/messaging.ts';
 import { createId } from '../lib/id.ts';
 import type { AccountRow } from './account-lock.ts';
+import { unwrittenParticipantKey } from './conversation-keys.ts';
 import type { Transaction } from './database.ts';
 import { asRecords } from './rows.ts';
 
@@ -24,7 +25,7 @@ export async function saveUnwritten(
     booking_id: createId('Booking'),
     booking: one.booking,
     participant_id: one.participant && createId('ConversationParticipant'),
-    participant: one.participant && (one.participant.externalId ?? `of booking ${one.booking}`),
+    participant: unwrittenParticipantKey(one),
     name: one.participant?.name ?? null,
     email: one.participant?.email ?? null,
     address: one.address,

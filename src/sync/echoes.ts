@@ -25,7 +25,8 @@ export async function siftEchoes(
   told: readonly ToldMessage[],
   options: { readonly windowMs: number; readonly now: Date },
 ): Promise<Sifted> {
-  const ours = told.filter((one) => one.message.sentBy === 'us' && one.message.kind !== 'internal');
+  // What is kept out has no text to be known by, and no send that waits for it.
+  const ours = told.filter((one) => one.message.sentBy === 'us' && one.message.kind !== 'internal' && !one.erased);
   const sends = await openSends(tx, [...new Set(ours.map((one) => one.conversationId))]);
   if (sends.length === 0) return { told, events: [] };
   const known = await knownMessages(

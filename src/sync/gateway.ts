@@ -11,6 +11,7 @@ import { type ConnectParts, connectAccount } from './connect.ts';
 import type { Connection } from './connections.ts';
 import { describeCredentials } from './credential-fields.ts';
 import { lookElsewhere } from './elsewhere.ts';
+import { eraseParticipant } from './erasure.ts';
 import { threadsAtOnce } from './thread-pages.ts';
 import type { Threads } from './threads.ts';
 import { ROSTER_TOPIC } from './topics.ts';
@@ -73,6 +74,7 @@ export function createGateway(parts: GatewayParts): Gateway {
       if (!connection) return reads.map(() => null);
       return parts.threads.read(connection, reads, { signal, lane: 'person' });
     },
+    eraseParticipant: (tenantId, participantId, signal) => eraseParticipant(parts, { tenantId, participantId }, signal),
     ...createActions(parts),
     wakeSender: parts.wakeSender,
   };

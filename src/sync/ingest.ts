@@ -2,6 +2,7 @@ import type { ConversationId, ExternalConversationId, TenantId } from '../domain
 import type { ProviderConversation, ProviderEvent } from '../domain/messaging.ts';
 import type { Times } from '../domain/times.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Sealer } from '../lib/seal.ts';
 import type { Wakes } from '../lib/wake.ts';
 import { type AccountRow, lockAccount } from '../store/account-lock.ts';
 import { dropReplaced, saveAttachments } from '../store/attachments.ts';
@@ -38,6 +39,7 @@ import { type Batch, type Ingested, LeaseLostError, type ReadPage } from './batc
 import { siftEchoes } from './echoes.ts';
 import { report } from './report.ts';
 import { lastOfEach, mentions, sort } from './sorting.ts';
+import { withholdingOf } from './withholding.ts';
 
 /** The one door in: whatever told it, and in whatever order. */
 export type Ingest = (batch: Batch) => Promise<Ingested>;
@@ -47,13 +49,14 @@ export interface IngestParts {
   readonly clock: Clock;
   readonly times: Times;
   readonly wakes: Wakes;
+  readonly sealer: Sealer;
 }
 
 /**
  * Takes in what a provider told as one transaction: rows, the stream's checkpoint and the feed, then a hint to those who follow.
  * Taking in the same thing again changes nothing. Throws LeaseLostError where the batch's lease was replaced.
  */
-export function createIngest({ db, clock, times, wakes }: IngestParts): Ingest {
+export function createIngest({ db, clock, times, wakes, sealer }: IngestParts): Ingest {
   return async (batch) => {
     const now = clock.now();
     const nothing: Ingested = { added: 0, open: [] };
@@ -62,7 +65,7 @@ export function createIngest({ db, clock, times, wakes }: IngestParts): Ingest {
       const account = await lockAccount(tx, batch.accountId);
       if (!account) return nothing;
       if (batch.step && !(await moveStream(tx, batch.step.lease, batch.step.move, now))) throw new LeaseLostError();
-      const taken = await takeIn(tx, account, batch, { now, windowMs: times.echoWindowMs });
+      const taken = await takeIn(tx, account, batch, { now, windowMs: times.echoWindowMs, sealer });
       if (taken.events.length > 0) {
         await appendEvents(tx, account.tenant_id, taken.events, now);
         tenantId = account.tenant_id;
@@ -82,10 +85,11 @@ async function takeIn(
   tx: Transaction,
   account: AccountRow,
   batch: Batch,
-  options: { readonly now: Date; readonly windowMs: number },
+  options: { readonly now: Date; readonly windowMs: number; readonly sealer: Sealer },
 ): Promise<Taken> {
-  const { now } = options;
-  const of = sort(batch.events);
+  const { now, sealer } = options;
+  const withholding = withholdingOf(tx, account, { batch, sealer, now });
+  const of = sort(withholding ? await withholding.people(batch.events) : batch.events);
   await saveBookings(tx, account, lastOfEach(of.booking.map((event) => event.booking)), now);
   await saveLeads(tx, account, lastOfEach(of.lead.map((event) => event.lead)), now);
   const conversations = lastOfEach(of.conversation.map((event) => event.conversation));
@@ -99,10 +103,11 @@ async function takeIn(
   );
   const linked = await linkConversations(tx, account, mentions(batch.events), now);
   const pages = [...newestPages(conversations, refs), ...(batch.pages ?? [])];
-  const all = lastOfEach([
+  const everything = lastOfEach([
     ...of.message.flatMap((event) => told(linked.get(event.conversation), event)),
     ...pages.flatMap(itemsOf),
   ]);
+  const all = withholding ? await withholding.messages(everything) : everything;
   const sifted = await siftEchoes(tx, account, all, options);
   const added = await insertMessages(tx, account, sifted.told, now);
   const isNew = new Set(added.map((ref) => ref.externalId));

@@ -12,3 +12,6 @@ export function accountTopic(id: AccountId): string {
 export function lookedTopic(id: AccountId): string {
   return `looked:${id}`;
 }
+
+/** Hints that an erasure waits for something. */
+export const ERASURES_TOPIC = 'erasures';

@@ -1,6 +1,7 @@
 import {
   CloseConversationDocument,
   DisconnectAccountDocument,
+  EraseParticipantDocument,
   MarkConversationReadDocument,
   ReopenConversationDocument,
   SetNoReplyNeededDocument,
@@ -100,5 +101,32 @@ export const connect: Deed = {
   async ended(desk, n) {
     const sql = 'SELECT imported_at FROM account WHERE id = $1 AND imported_at IS NOT NULL AND sweep_since IS NULL';
     return (await desk.query(sql, [keptOf(desk, n).id])).length === 1;
+  },
+};
+
+/** Somebody who has written is erased. */
+export const erase: Deed = {
+  async prepare(desk, n) {
+    const { externalId } = desk.simulator.addConversation();
+    const body = `To be erased ${n}`;
+    desk.simulator.guestWrites(externalId, body);
+    await until('it is stored', async () => {
+      await desk.look();
+      const sql = `SELECT c.participant_id AS id FROM message m JOIN conversation c ON c.id = m.conversation_id
+        WHERE m.body = $1 AND c.participant_id IS NOT NULL`;
+      const [row] = await desk.query<{ id: string }>(sql, [body]);
+      if (row) keep(desk, n, { id: row.id, body });
+      return row !== undefined;
+    });
+  },
+  async act(desk, n) {
+    await desk.persist(EraseParticipantDocument, { participantId: keptOf(desk, n).id });
+  },
+  async ended(desk, n) {
+    const { id, body } = keptOf(desk, n);
+    const sql = `SELECT 1 FROM participant p JOIN erasure e ON e.participant_id = p.id
+      WHERE p.id = $1 AND p.name IS NULL AND e.finished_at IS NOT NULL`;
+    const gone = (await desk.query('SELECT 1 FROM message WHERE body = $1', [body])).length === 0;
+    return gone && (await desk.query(sql, [id])).length === 1;
   },
 };

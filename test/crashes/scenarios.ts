@@ -103,6 +103,11 @@ export const scenarios: Readonly<Record<string, readonly Scenario[]>> = {
     },
     { name: 'a guest writes where there is no change feed', deed: guests.guest, points: call('glance') },
     { name: 'a message is marked as urgent', deed: hosts.mark, points: commit('updateMarks') },
+    {
+      name: 'somebody is erased',
+      deed: hosts.erase,
+      points: [...commit('beginErasure'), ...commit('continueErasure')],
+    },
   ],
 };
 
@@ -133,6 +138,10 @@ export const exempt: Readonly<Record<string, string>> = {
   renewEpochs: 'a command line, begun again by who typed it',
   dropMemory: 'gives back what runs out by itself',
   pruneEvents: 'one statement, which the next turn makes again',
+  eraseOldMessages: 'one transaction, whose rest the next turn finds again',
+  forgetOldPeople: 'one transaction, whose rest the next turn finds again',
+  setKeepDays: 'one statement, made again by who did not hear of it',
+  bringTombstones: 'a command line, begun again by who typed it',
   closeThreads: 'one statement; its thread is found again by the next turn',
   hastenSends: 'one statement; without it the messages fall due by themselves',
   noteSilence: 'one statement; whoever asks in spite of it is told again',

@@ -10,7 +10,7 @@ import { tenantScope } from '../../src/store/scope.ts';
 import { claimSends } from '../../src/store/sending.ts';
 import { settle } from '../../src/store/settling.ts';
 import { createIngest } from '../../src/sync/ingest.ts';
-import { type TestApp, testApp } from '../helpers/app.ts';
+import { type TestApp, testApp, testSealer } from '../helpers/app.ts';
 import { dieEverywhere } from '../helpers/crashes.ts';
 import { databaseKinds } from '../helpers/database.ts';
 import { deliveryOf, eventsOf, inboxOf, rowCounts } from '../helpers/desk.ts';
@@ -79,7 +79,7 @@ describe.each(databaseKinds)('what a provider tells (%s)', (kind) => {
     const before = await rowCounts(t);
     const { clock } = t;
     const work = (db: TestApp['db']) =>
-      createIngest({ db, clock, times: defaultTimes, wakes: createWakes() })({
+      createIngest({ db, clock, times: defaultTimes, wakes: createWakes(), sealer: testSealer })({
         accountId,
         events: [...events, unreadable],
       });

@@ -653,6 +653,74 @@ export type BookingSearchQueryVariables = Exact<{
 
 export type BookingSearchQuery = { bookings: { search: { edges: Array<{ cursor: string, node: { id: string, externalId: string, status: string | null, checkIn: string | null, checkOut: string | null, guestsCount: number | null, conversationId: string | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null }, leads: { search: { edges: Array<{ node: { id: string, externalId: string, status: string | null } }>, pageInfo: { hasNextPage: boolean } } | null } };
 
+export type EraseParticipantMutationVariables = Exact<{
+  participantId: string;
+}>;
+
+
+export type EraseParticipantMutation = { eraseParticipant: { erasure: { participantId: string, requestedAt: string, finishedAt: string | null, conversations: number, messages: number, waiting: number } | null, errors: Array<
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+    > } };
+
+export type ExportParticipantMutationVariables = Exact<{
+  participantId: string;
+}>;
+
+
+export type ExportParticipantMutation = { exportParticipant: { document: unknown, errors: Array<
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+    > } };
+
+export type SetRetentionMutationVariables = Exact<{
+  days?: number | null | undefined;
+}>;
+
+
+export type SetRetentionMutation = { setRetention: { tenant: { id: string, retentionDays: number | null } | null, errors: Array<
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+      | { code: string, path: Array<string> }
+    > } };
+
+export type PeopleQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PeopleQuery = { viewer: { tenant: { retentionDays: number | null } }, conversations: { nodes: Array<{ id: string, externalId: string | null, subject: string | null, unreadCount: number, participant: { id: string, name: string | null, email: string | null } | null, messages: { nodes: Array<{ id: string, externalId: string | null, body: string | null, erased: boolean, backfilled: boolean, read: boolean | null, sentBy: MessageSentBy | null, attachments: Array<{ id: string }> }> } }> } };
+
 export type TokensQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -1589,6 +1657,85 @@ export const BookingSearchDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<BookingSearchQuery, BookingSearchQueryVariables>;
+export const EraseParticipantDocument = new TypedDocumentString(`
+    mutation EraseParticipant($participantId: ID!) {
+  eraseParticipant(input: { participantId: $participantId }) {
+    erasure {
+      participantId
+      requestedAt
+      finishedAt
+      conversations
+      messages
+      waiting
+    }
+    errors {
+      code
+      path
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<EraseParticipantMutation, EraseParticipantMutationVariables>;
+export const ExportParticipantDocument = new TypedDocumentString(`
+    mutation ExportParticipant($participantId: ID!) {
+  exportParticipant(input: { participantId: $participantId }) {
+    document
+    errors {
+      code
+      path
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ExportParticipantMutation, ExportParticipantMutationVariables>;
+export const SetRetentionDocument = new TypedDocumentString(`
+    mutation SetRetention($days: Int) {
+  setRetention(input: { days: $days }) {
+    tenant {
+      id
+      retentionDays
+    }
+    errors {
+      code
+      path
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SetRetentionMutation, SetRetentionMutationVariables>;
+export const PeopleDocument = new TypedDocumentString(`
+    query People {
+  viewer {
+    tenant {
+      retentionDays
+    }
+  }
+  conversations(first: 5) {
+    nodes {
+      id
+      externalId
+      subject
+      unreadCount
+      participant {
+        id
+        name
+        email
+      }
+      messages(first: 20) {
+        nodes {
+          id
+          externalId
+          body
+          erased
+          backfilled
+          read
+          sentBy
+          attachments {
+            id
+          }
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PeopleQuery, PeopleQueryVariables>;
 export const TokensDocument = new TypedDocumentString(`
     query Tokens {
   tokens {

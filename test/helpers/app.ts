@@ -30,6 +30,9 @@ export interface Answer<Data> {
 /** An operation as code generation types it. */
 export type Operation<Data, Variables> = DocumentTypeDecoration<Data, Variables>;
 
+/** What the tests' systems seal with. */
+export const testSealer = createSealer({ current: new Uint8Array(32).fill(7) });
+
 /** The whole system in process: real store, real schema, simulated providers, and a clock in our hand. */
 export interface TestApp {
   readonly app: App;
@@ -131,7 +134,7 @@ export async function testApp(options: TestAppOptions = {}): Promise<TestApp> {
 function defaults(db: Database, clock: SharedClock, estates: Estates, options: TestAppOptions): AppOptions {
   return {
     ...{ db, providers, clock, publicUrl: 'http://parley.test', graphiql: true, allowedOrigins: [] },
-    sealer: createSealer({ current: new Uint8Array(32).fill(7) }),
+    sealer: testSealer,
     allowPrivateHosts: true,
     // No waits between retries: time stands still in tests.
     times: { ...defaultTimes, readRetry: { retries: 2, baseMs: 0 }, ...options.times },

@@ -114,6 +114,7 @@ export async function rowCounts({ db }: Pick<TestApp, 'db'>): Promise<Readonly<R
   const tables = [
     ...['tenant', 'token', 'account', 'participant', 'booking', 'lead', 'conversation', 'message', 'attachment'],
     ...['outbox', 'attempt', 'parked_message', 'unreadable_item', 'event', 'webhook_delivery', 'idempotency_key'],
+    ...['erasure', 'erasure_key', 'tombstone'],
   ];
   const counts = tables.map((table) => `(SELECT count(*)::int FROM ${table}) AS ${table}`);
   const { rows } = await db.pool.query<Record<string, number>>(`SELECT ${counts.join(', ')}`);

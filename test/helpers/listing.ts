@@ -6,11 +6,11 @@ import { createWakes } from '../../src/lib/wake.ts';
 import type { Call, Checkpoint, Memory, ProviderAdapter, Pull } from '../../src/providers/contract.ts';
 import { providers } from '../../src/providers/registry.ts';
 import { createIngest, type Ingest } from '../../src/sync/ingest.ts';
-import type { TestApp } from './app.ts';
+import { type TestApp, testSealer } from './app.ts';
 
 /** A door of its own into a test's store, beside that of the running system. */
 export function doorOf({ db, clock }: Pick<TestApp, 'db' | 'clock'>): Ingest {
-  return createIngest({ db, clock, times: defaultTimes, wakes: createWakes() });
+  return createIngest({ db, clock, times: defaultTimes, wakes: createWakes(), sealer: testSealer });
 }
 
 /** What walking everything at a simulated provider tells, a batch a step, without any thread being read. */

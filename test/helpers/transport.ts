@@ -130,6 +130,7 @@ const idleGateway: Gateway = {
   findConversation: async () => [],
   upload: notHere,
   download: async () => null,
+  eraseParticipant: notHere,
   warnings: () => [],
   wakeSender: () => {},
 };

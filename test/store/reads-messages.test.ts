@@ -169,6 +169,7 @@ describe.each(databaseKinds)('reading messages (%s)', (kind) => {
       priority: 0.1,
       snoozeUntil: at(90),
       backfilled: true,
+      erased: false,
     };
     expect((await read(id, slice(1))).rows).toEqual([expected]);
     expect((await read(id, slice(1, { from: 'end' }))).rows).toEqual([expected]);

@@ -8,8 +8,8 @@ import { digestOf, type Tenant, type TwoTenants, twoTenants } from './two-tenant
 
 const probes = probesOf();
 const asked = probes.filter(({ operation }) => operation !== 'subscription');
-/** What ends somebody's rights comes last. */
-const ending = (title: string): number => Number(/disconnectAccount|revokeToken/.test(title));
+/** What ends somebody's rights, or takes what others ask for, comes last. */
+const ending = (title: string): number => Number(/eraseParticipant|disconnectAccount|revokeToken/.test(title));
 /** Names of providers’ things, and places in lists, tell their owner nothing apart either. */
 const ofOurs = asked.filter(({ names, title }) => names === 'id' && !title.includes('workspaceIds'));
 const inOrder = ofOurs.toSorted((one, other) => ending(one.title) - ending(other.title));
