@@ -18,6 +18,7 @@ import { createBacklogs } from './backlogs.ts';
 import { createCostBudgets } from './cost-budget.ts';
 import { createDocumentCaches, createDocumentChecks } from './documents.ts';
 import { clientError } from './errors.ts';
+import { createEventAnswers } from './event-answers.ts';
 import { createFeedFollower, type FeedFollower } from './feed-follower.ts';
 import { createGraphiqlPage, noPage, wantsPage } from './graphiql.ts';
 import { type Introspection, introspect } from './introspection.ts';
@@ -109,7 +110,10 @@ export function createTransport(options: TransportOptions): Transport {
     ...{ schema, trusted, withFile: largestFile(gateway) + MAX_BODY },
     forAll: introspection === 'on' && !trustedDocuments,
   });
-  const yoga = createEnvelope(schema, results, [createDocumentChecks(introspection), operations.plugin, http]);
+  const yoga = createEnvelope(schema, results, [
+    createDocumentChecks(introspection),
+    ...[operations.plugin, http, createEventAnswers()],
+  ]);
   const operate = async (request: Request, sighting: Sighting): Promise<Response> => {
     const refused = refusal(request);
     if (refused) return refused;

@@ -168,6 +168,25 @@ describe('a stream', () => {
     for (let i = 0; i < 20; i += 1) await api.served.post(HEAD);
     expect([api.served.transport.feeds.readers, vi.getTimerCount()]).toEqual([0, 0]);
   });
+
+  it('is one of those that an address may hold, however it is asked for', async () => {
+    const open = [await subscribe(), await subscribe(), await subscribe()];
+    await api.readers(3);
+    const fourth = await subscribe();
+    expect(fourth.status).toBe(429);
+    for (const accept of ['*/*', 'text/*', 'TEXT/EVENT-STREAM', 'text/ event-stream', 'application/json', '']) {
+      const { status } = await rawRequest(api.served.url, {
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${api.served.token}`, accept },
+        body: JSON.stringify({ query: NEW }),
+      });
+      expect([accept, status]).toEqual([accept, accept === 'TEXT/EVENT-STREAM' ? 429 : 406]);
+      expect(api.served.transport.feeds.readers).toBe(3);
+    }
+    for (const one of open) one.leave();
+    await api.readers(0);
+    const capitals = await subscribe({}, { accept: 'TEXT/EVENT-STREAM' });
+    expect(capitals.status).toBe(200);
+  });
 });
 
 describe('what a page could have a browser send by itself', () => {
