@@ -102,8 +102,14 @@ describe('what never ran is told as an event, with the status of a stream that w
       { query: NEW, variables: { after: Buffer.from('x.1').toString('base64url') } },
     ],
     ['no document', 'BAD_USER_INPUT', {}],
+    ['an operation name of nobody', 'BAD_USER_INPUT', { query: HEAD, operationName: 'X' }],
+    ['variables that are a list', 'BAD_USER_INPUT', { query: HEAD, variables: [] }],
+    ['a document that is only named', 'BAD_USER_INPUT', { documentId: 'x' }],
+    ['a body that is no JSON', 'BAD_USER_INPUT', '{"query":'],
+    ['several operations in a list', 'BAD_USER_INPUT', [{ query: HEAD }, { query: HEAD }]],
     ['no token', 'UNAUTHENTICATED', { query: NEW }, { authorization: '' }],
     ['a token that nobody has', 'UNAUTHENTICATED', { query: HEAD }, { authorization: 'Bearer parley_nobody' }],
+    ['no token, and no JSON', 'BAD_USER_INPUT', '{"query":', { authorization: '' }],
   ])('%s: %s', async (_title, code, body, headers) => {
     const events = await ask(body, headers);
     await events.ended;
