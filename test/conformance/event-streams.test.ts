@@ -204,4 +204,13 @@ describe('what a page could have a browser send by itself', () => {
     expect(answer.headers['content-type']).toContain('application/json');
     expect(answer.text).toContain('x-parley-client');
   });
+
+  it('an operation of another origin’s page is no stream', async () => {
+    const events = await subscribe({}, { origin: 'https://foreign.example' });
+    await events.ended;
+    expect(events.status).toBe(403);
+    expect(events.text).toContain('PARLEY_ALLOWED_ORIGINS');
+    expect(events.headers['access-control-allow-origin']).toBeUndefined();
+    expect(api.served.transport.feeds.readers).toBe(0);
+  });
 });
