@@ -3,6 +3,7 @@ import type { AddressOf } from '../lib/addresses.ts';
 import type { Places, Refused } from '../lib/places.ts';
 import type { Backlogs } from './backlogs.ts';
 import { clientError } from './errors.ts';
+import { asksForEvents } from './event-answers.ts';
 
 /** Who may keep a connection to us open, by websocket or as a stream of events. */
 export interface Admission {
@@ -33,7 +34,7 @@ export function createAdmission(parts: {
     place,
     admit(request, response) {
       // Anything may be answered as events; what is no subscription gives its place back at once.
-      if (!request.headers.accept?.includes('text/event-stream')) return true;
+      if (!asksForEvents(request.headers.accept)) return true;
       const taken = place(request);
       if (typeof taken !== 'function') {
         refuse(response, taken);

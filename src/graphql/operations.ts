@@ -88,9 +88,11 @@ export function createOperations(
       },
       onSubscribe({ setSubscribeFn }) {
         setSubscribeFn(async (args: ExecutionArgs) => {
-          const { session, sighting } = requestOf(args);
+          const { session, sighting, client } = requestOf(args);
           const answer = await seen(sighting, args, () => subscribe(args, session));
-          if (isStream(answer)) streams.set(contextOf(args), answer);
+          if (!isStream(answer)) return answer;
+          streams.set(contextOf(args), answer);
+          if (client) endWith(client, answer);
           return answer;
         });
       },
@@ -114,6 +116,12 @@ function seen<Answer extends object>(
   work: () => Promise<Answer>,
 ): Promise<Answer> {
   return sighting ? sighting.execute(args, work) : work();
+}
+
+/** A client that goes away while its stream is prepared never begins to read it, and nobody else would end it. */
+function endWith(client: AbortSignal, stream: EventStream): void {
+  if (client.aborted) stream.close();
+  else client.addEventListener('abort', () => stream.close(), { once: true });
 }
 
 function isStream(answer: EventStream | ExecutionResult): answer is EventStream {

@@ -1,3 +1,5 @@
+import { clientError } from './errors.ts';
+
 /** Which browser pages may call. */
 export interface Origins {
   /** Whether a page of that origin may call a server that was reached as `host`. Null: not a page of another origin. */
@@ -27,6 +29,17 @@ export function createOrigins(allowed: readonly string[]): Origins {
 /** The words of a refusal: they name what to set. */
 export function originRefusal(origin: string): string {
   return `Pages of ${origin} may not call this server. Add the origin to PARLEY_ALLOWED_ORIGINS.\n`;
+}
+
+/**
+ * Refuses an operation of a page that may not call; null where it may. A browser asks first for everything that is an operation here:
+ * this is for whatever else may come to send one in a page's name.
+ */
+export function refuseForeign(request: Request, origins: Origins): Response | null {
+  const origin = request.headers.get('origin');
+  if (origin === null || origins.allows(origin, request.headers.get('host'))) return null;
+  const body = JSON.stringify({ errors: [clientError('FORBIDDEN', originRefusal(origin).trim())] });
+  return new Response(body, { status: 403, headers: { 'content-type': 'application/json; charset=utf-8' } });
 }
 
 /** Answers a preflight. */

@@ -18,6 +18,7 @@ import { createBacklogs } from './backlogs.ts';
 import { createCostBudgets } from './cost-budget.ts';
 import { createDocumentCaches, createDocumentChecks } from './documents.ts';
 import { clientError } from './errors.ts';
+import { createEventAnswers } from './event-answers.ts';
 import { createFeedFollower, type FeedFollower } from './feed-follower.ts';
 import { createGraphiqlPage, noPage, wantsPage } from './graphiql.ts';
 import { type Introspection, introspect } from './introspection.ts';
@@ -26,7 +27,7 @@ import { createLoad, type Load, overloadedResponse } from './load.ts';
 import { readMultipart } from './multipart-body.ts';
 import { createOperationWatch, type Sighting } from './operation-watch.ts';
 import { type Request as Asked, createOperations } from './operations.ts';
-import { createOrigins, preflight, shareWith } from './origins.ts';
+import { createOrigins, preflight, refuseForeign, shareWith } from './origins.ts';
 import { isMultipart, MAX_BODY, type Params, paramsOfUrl, readParams, refusal } from './request-body.ts';
 import { createResults, formatError, type Results, statusOf, withStatus } from './results.ts';
 import { createSocketSessions } from './socket-sessions.ts';
@@ -109,9 +110,12 @@ export function createTransport(options: TransportOptions): Transport {
     ...{ schema, trusted, withFile: largestFile(gateway) + MAX_BODY },
     forAll: introspection === 'on' && !trustedDocuments,
   });
-  const yoga = createEnvelope(schema, results, [createDocumentChecks(introspection), operations.plugin, http]);
+  const yoga = createEnvelope(schema, results, [
+    createDocumentChecks(introspection),
+    ...[operations.plugin, http, createEventAnswers()],
+  ]);
   const operate = async (request: Request, sighting: Sighting): Promise<Response> => {
-    const refused = refusal(request);
+    const refused = refusal(request) ?? refuseForeign(request, origins);
     if (refused) return refused;
     if (load.isFull) return overloadedResponse(request);
     const session = await authentication.authenticate(request.headers.get('authorization'));
