@@ -81,6 +81,17 @@ describe('how long messages are kept', () => {
     expect(foundIn(await dumpOf(t.db), markersOf('ann'))).toEqual(before);
   });
 
+  it('brings nothing back when it is made longer', async () => {
+    const { t, at, tell } = await twoPeople();
+    t.app.start();
+    await keep(t, 30);
+    await daysPass(t, 31);
+    await keep(t, null);
+    await tell(eventsOfPerson('ann', at));
+    const { messages } = await threadWith(t, 'ann');
+    expect(messages.nodes.map((one) => one.body)).toEqual([null, null]);
+  });
+
   it.each([0, -1, 36_501])('is not %s days: that is refused, and changes nothing', async (days) => {
     const { t } = await twoPeople();
     await keep(t, 30);
