@@ -12,12 +12,14 @@ import type {
   ParticipantId,
 } from '../domain/ids.ts';
 import type { Booking, Conversation, Lead, Message } from '../domain/messaging.ts';
+import type { Erasure } from '../domain/people.ts';
 import { accountsByIds, type SyncProgress, syncProgress } from '../store/account-reads.ts';
 import { type Attachment, attachmentsByIds, attachmentsOfMessages } from '../store/attachments.ts';
 import { bookingsByIds } from '../store/bookings.ts';
 import { conversationsByIds, conversationsOfBookings, conversationsOfLeads } from '../store/conversations.ts';
 import type { Database } from '../store/database.ts';
 import { type Delivery, deliveries } from '../store/deliveries.ts';
+import { erasuresOf } from '../store/erasures.ts';
 import { feedHead } from '../store/events.ts';
 import { leadsByIds } from '../store/leads.ts';
 import { messageCounts, messageSlices, messagesByIds } from '../store/messages.ts';
@@ -47,6 +49,7 @@ export interface Loaders {
   readonly progress: DataLoader<AccountId, SyncProgress | null>;
   readonly conversations: DataLoader<ConversationId, Conversation | null>;
   readonly participants: DataLoader<ParticipantId, Participant | null>;
+  readonly erasures: DataLoader<ParticipantId, Erasure | null>;
   readonly messages: DataLoader<MessageId, Message | null>;
   readonly messagePages: DataLoader<MessageAsk, Slice<Message>, string>;
   readonly messageCounts: DataLoader<ConversationId, number>;
@@ -93,6 +96,7 @@ export function createLoaders(sources: LoaderSources): Loaders {
     attachments: batched((ids: readonly AttachmentId[]) => attachmentsByIds(db, scope, ids)),
     attachmentsOf: batched((ids: readonly MessageId[]) => attachmentsOfMessages(db, scope, ids)),
     bookings: batched((ids: readonly BookingId[]) => bookingsByIds(db, scope, ids)),
+    erasures: batched((ids: readonly ParticipantId[]) => erasuresOf(db, scope.tenantId, ids)),
     leads: batched((ids: readonly LeadId[]) => leadsByIds(db, scope, ids)),
     conversationsOfBookings: batched((ids: readonly BookingId[]) => conversationsOfBookings(db, scope, ids)),
     conversationsOfLeads: batched((ids: readonly LeadId[]) => conversationsOfLeads(db, scope, ids)),

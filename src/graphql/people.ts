@@ -5,7 +5,7 @@ import { exportPerson } from '../store/person-export.ts';
 import { keepDays, setKeepDays } from '../store/retention.ts';
 import { builder } from './builder.ts';
 import { idOf } from './node.ts';
-import { tenantRef } from './refs.ts';
+import { participantRef, tenantRef } from './refs.ts';
 import { attempt, type Refusal, refusal, userErrorRef } from './user-errors.ts';
 import { written } from './writes.ts';
 
@@ -88,6 +88,16 @@ const retentionInput = builder.inputType('SetRetentionInput', {
     days: t.int({ description: 'For so many days, 1 to 36500. Null, or not given: for ever.' }),
   }),
 });
+
+builder.objectField(participantRef, 'erasure', (t) =>
+  t.field({
+    type: erasureType,
+    nullable: true,
+    authScopes: { scope: 'people:manage' },
+    description: 'How far their erasing has come. Null where nobody asked for it.',
+    resolve: ({ id }, _args, { loaders }) => loaders.erasures.load(id),
+  }),
+);
 
 builder.objectField(tenantRef, 'retentionDays', (t) =>
   t.int({

@@ -1,9 +1,9 @@
 import { brand, type ConversationId, type ParticipantId, type TenantId } from '../domain/ids.ts';
-import type { Erasure } from '../domain/people.ts';
 import type { Sealer } from '../lib/seal.ts';
 import { type AccountRow, lockAccount } from './account-lock.ts';
 import type { Database, Transaction } from './database.ts';
 import { type DoomedRow, ERASED_AT_ONCE, eraseMessages, toDoomed } from './erased-rows.ts';
+import { doomedMessages, type OpenErasure } from './erasures.ts';
 import { appendEvents } from './feed.ts';
 import { Prisma } from './generated/client.ts';
 import type { MessageRef } from './message-writes.ts';
@@ -15,12 +15,6 @@ import {
   putTombstones,
   settleTombstones,
 } from './tombstones.ts';
-
-/** An erasure that is not finished. */
-export interface OpenErasure {
-  readonly tenantId: TenantId;
-  readonly participantId: ParticipantId;
-}
 
 /**
  * Forgets who somebody is, as one transaction: their name and address, subjects, what providers sent of their conversations, bookings and
@@ -76,50 +70,17 @@ export async function continueErasure(
       await finish(tx, account, person, { keys, now });
       return false;
     }
-    const doomed = rows.map(toDoomed);
-    const things = doomed.flatMap(({ externalId }): ErasedThing[] =>
+    const messages = rows.map(toDoomed);
+    const things = messages.flatMap(({ externalId }): ErasedThing[] =>
       externalId === null ? [] : [{ kind: 'message', externalId }],
     );
     if (keys[0]) await putTombstones(tx, account, keys[0], things, now);
     await tx.$executeRaw`
-      UPDATE erasure SET messages = messages + ${doomed.length}
+      UPDATE erasure SET messages = messages + ${messages.length}
       WHERE tenant_id = ${tenantId} AND participant_id = ${participantId}`;
-    await eraseMessages(tx, account, doomed, { now, cancelled });
+    await eraseMessages(tx, account, messages, { now, cancelled });
     return true;
   });
-}
-
-/** Over all tenants: what was begun and not finished. */
-export async function openErasures(db: Database): Promise<readonly OpenErasure[]> {
-  const rows = await db.prisma.erasure.findMany({ where: { finished_at: null }, orderBy: { requested_at: 'asc' } });
-  return rows.map((row) => ({ tenantId: brand(row.tenant_id), participantId: brand(row.participant_id) }));
-}
-
-/** How far an erasure has come; null where none was begun. */
-export async function erasureOf(
-  db: Database,
-  tenantId: TenantId,
-  participantId: ParticipantId,
-): Promise<Erasure | null> {
-  const row = await db.prisma.erasure.findUnique({
-    where: { tenant_id_participant_id: { tenant_id: tenantId, participant_id: participantId } },
-  });
-  if (!row) return null;
-  const waiting = await db.prisma.$queryRaw<{ count: number }[]>`
-    SELECT count(*)::int AS count ${doomedMessages(participantId)}`;
-  return {
-    ...{ participantId, requestedAt: row.requested_at, finishedAt: row.finished_at },
-    ...{ conversations: row.conversations, messages: row.messages, waiting: waiting[0]?.count ?? 0 },
-  };
-}
-
-// What was written before it was asked for, as `m`. A send of ours that was queued by then may go out, and get its time, later.
-function doomedMessages(participantId: ParticipantId): Prisma.Sql {
-  return Prisma.sql`FROM conversation c
-    JOIN erasure e ON e.tenant_id = c.tenant_id AND e.participant_id = c.participant_id
-    JOIN message m ON m.conversation_id = c.id
-    WHERE c.participant_id = ${participantId} AND m.erased_at IS NULL
-      AND (m.order_at <= e.requested_at OR m.recorded_at <= e.requested_at)`;
 }
 
 // The text of a send that is under way is what its echo is known by: without it the message could go out twice.

@@ -6,7 +6,8 @@ import type { Sealer } from '../lib/seal.ts';
 import type { Wakes } from '../lib/wake.ts';
 import type { Database } from '../store/database.ts';
 import { revenantsOf } from '../store/erased-people.ts';
-import { beginErasure, continueErasure, erasureOf, type OpenErasure, openErasures } from '../store/erasing.ts';
+import { beginErasure, continueErasure } from '../store/erasing.ts';
+import { erasuresOf, type OpenErasure, openErasures } from '../store/erasures.ts';
 import { feedTopic } from '../store/feed.ts';
 import { bringTombstones, type TombstoneList } from '../store/tombstones.ts';
 import { ERASURES_TOPIC } from './topics.ts';
@@ -32,7 +33,7 @@ export async function eraseParticipant(
   const begun = await beginErasure(db, tenantId, participantId, { sealer, now: clock.now() });
   if (!begun) throw noParticipant();
   await untilDone(parts, erasure, signal);
-  const come = await erasureOf(db, tenantId, participantId);
+  const [come] = await erasuresOf(db, tenantId, [participantId]);
   if (!come) throw noParticipant();
   if (come.finishedAt === null) parts.wakes.notify(ERASURES_TOPIC);
   return come;

@@ -719,7 +719,7 @@ export type SetRetentionMutation = { setRetention: { tenant: { id: string, reten
 export type PeopleQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type PeopleQuery = { viewer: { tenant: { retentionDays: number | null } }, conversations: { nodes: Array<{ id: string, externalId: string | null, subject: string | null, unreadCount: number, participant: { id: string, name: string | null, email: string | null } | null, messages: { nodes: Array<{ id: string, externalId: string | null, body: string | null, erased: boolean, backfilled: boolean, read: boolean | null, sentBy: MessageSentBy | null, attachments: Array<{ id: string }> }> } }> } };
+export type PeopleQuery = { viewer: { tenant: { retentionDays: number | null } }, conversations: { nodes: Array<{ id: string, externalId: string | null, subject: string | null, unreadCount: number, participant: { id: string, name: string | null, email: string | null, erasure: { messages: number, waiting: number, finishedAt: string | null } | null } | null, messages: { nodes: Array<{ id: string, externalId: string | null, body: string | null, erased: boolean, backfilled: boolean, read: boolean | null, sentBy: MessageSentBy | null, attachments: Array<{ id: string }> }> } }> } };
 
 export type TokensQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1717,6 +1717,11 @@ export const PeopleDocument = new TypedDocumentString(`
         id
         name
         email
+        erasure {
+          messages
+          waiting
+          finishedAt
+        }
       }
       messages(first: 20) {
         nodes {

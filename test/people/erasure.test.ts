@@ -17,6 +17,8 @@ describe.each(databaseKinds)('somebody who is erased (%s)', (kind) => {
     expect(foundIn(before, ann)).toHaveLength(Object.keys(ann).length - 1);
     const { erasure, errors } = await eraseWho(t, await threadWith(t, 'ann'));
     expect(errors).toEqual([]);
+    const { participant } = await threadWith(t, 'ann');
+    expect(participant?.erasure).toMatchObject({ messages: 2, waiting: 0, finishedAt: erasure?.finishedAt });
     expect(erasure).toMatchObject({ conversations: 1, messages: 2, waiting: 0, finishedAt: expect.any(String) });
     const after = await dumpOf(t.db);
     expect(foundIn(after, ann)).toEqual([]);
