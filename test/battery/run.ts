@@ -9,10 +9,13 @@ import { idempotencyHistory } from './idempotency.ts';
 import { ingestHistory } from './ingest.ts';
 import { resumeHistory } from './resume.ts';
 import { sendsHistory } from './sends.ts';
+import { soak, soakSizeOf } from './soak.ts';
+import { figuresOfSoak } from './soak-verdict.ts';
 
 /*
  * Every history at its full size, one after the other. `npm run battery -- sends` plays those whose names hold that word, and `--scale 0.1`
- * a tenth of each. `SEED=… npm run battery` draws the same troubles again.
+ * a tenth of each. `SEED=… npm run battery` draws the same troubles again. The soak takes half an hour for itself, and is played only where it
+ * is named: `npm run battery -- soak`.
  */
 
 const { values, positionals } = parseArgs({
@@ -34,9 +37,12 @@ interface Outcome {
 
 interface Row {
   readonly name: string;
+  /** It is left out unless its name is asked for. */
+  readonly onlyNamed?: true;
   play(): Promise<Outcome>;
 }
 
+const MINUTE_MS = 60_000;
 const TROUBLED = 0.12;
 const base = { kind: 'postgres' as DatabaseKind, servers: 3, seed, conversations: 80 };
 const embedded = { ...base, kind: 'embedded' as DatabaseKind, servers: 1, conversations: 40 };
@@ -102,6 +108,23 @@ const rows: readonly Row[] = [
       return { findings: nothingWrong, wrong, figures: { deaths: all.length } };
     },
   })),
+  {
+    name: `soak: ${(30 * scale).toFixed(1)} minutes`,
+    onlyNamed: true,
+    async play() {
+      const { wrong, ...report } = await soak({ seed, say }, soakSizeOf(30 * MINUTE_MS * scale));
+      return { findings: nothingWrong, wrong, figures: figuresOfSoak(report) };
+    },
+  },
+  {
+    name: 'leak: a server that keeps what it was asked is found out within 3 minutes',
+    onlyNamed: true,
+    async play() {
+      const { wrong } = await soak({ seed, say, preload: ['./soak-leak.ts'] }, soakSizeOf(3 * MINUTE_MS));
+      const isFound = wrong.some((one) => one.includes('the heap grows'));
+      return { findings: nothingWrong, wrong: isFound ? [] : ['the leak was not found'], figures: { wrong } };
+    },
+  },
 ];
 
 let passed = 0;
@@ -111,7 +134,10 @@ if (postgresUrl === null) {
   process.exit(1);
 }
 say(`SEED=${seed}`);
-for (const { name, play } of rows.filter((row) => positionals.every((word) => row.name.includes(word)))) {
+const wanted = rows.filter(
+  ({ name, onlyNamed }) => positionals.every((word) => name.includes(word)) && !(onlyNamed && positionals.length === 0),
+);
+for (const { name, play } of wanted) {
   const start = systemClock.monotonic();
   const outcome = await play().catch((error: unknown) => error);
   const seconds = `${((systemClock.monotonic() - start) / 1000).toFixed(0)} s`;
