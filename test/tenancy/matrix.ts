@@ -5,7 +5,7 @@ import { absentTwin, type Tenant } from './two-tenants.ts';
 const malformed = ['', 'x', 'cnv_', '__proto__', '%00', 'a'.repeat(2_000)];
 
 /** Everything that a caller can put where that probe names something of another tenant. */
-function thingsOf(probe: Probe, tenant: Tenant): readonly string[] {
+export function thingsOf(probe: Probe, tenant: Tenant): readonly string[] {
   if (probe.names !== 'id') return [tenant.cursors[probe.names]];
   return [...new Set(Object.values(tenant.ids))];
 }
@@ -68,11 +68,11 @@ export async function blindProbes(probes: readonly Probe[], owner: Tenant, ask: 
 }
 
 /** An answer without the name that was asked for, which it may repeat, and without what the token has left to spend. */
-function neutral(answer: string, name: string): string {
+export function neutral(answer: string, name: string): string {
   return answer.replaceAll(name, '').replace(/"remaining":\d+/, '');
 }
 
 /** What stands in every answer that holds something of a tenant's. */
-function marksOf({ name, ids }: Tenant): readonly string[] {
+export function marksOf({ name, ids }: Tenant): readonly string[] {
   return [` of ${name}`, ...Object.values(ids)];
 }
