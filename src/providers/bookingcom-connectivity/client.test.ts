@@ -78,38 +78,6 @@ test('a new token that is refused too is an auth error, and never more than 30 a
   expect(world.tokens).toBeGreaterThan(30);
 });
 
-test('where others took the hour’s tokens one asks for all, and nobody again before one may be had', async () => {
-  const { adapter, world, all, seen, deps } = scriptedBooking(answer);
-  const adapters = [adapter, bookingcomConnectivity.connect(credentials, deps)];
-  const readAll = async () =>
-    (await Promise.all(Array.from({ length: 40 }, (_, turn) => adapters[turn % 2]?.conversations([key], call)))).flat();
-  const limitedUntil = (retryAt: string) => ({
-    ok: false,
-    error: { kind: 'rate-limited', noEffect: true, retryAt: new Date(retryAt) },
-  });
-  world.noToken = () => refused(429, 'To many requests');
-  for (const [now, until, asked] of [
-    ['2026-03-14T10:00:00Z', '2026-03-14T10:02:00Z', 1],
-    ['2026-03-14T10:01:59Z', '2026-03-14T10:02:00Z', 1],
-    ['2026-03-14T10:02:00Z', '2026-03-14T10:04:00Z', 2],
-  ] as const) {
-    world.now = new Date(now);
-    for (const slot of [...(await readAll()), ...(await readAll())]) expect(slot).toMatchObject(limitedUntil(until));
-    await expect(adapter.verify(call)).rejects.toMatchObject({ kind: 'rate-limited', retryAt: new Date(until) });
-    expect(all).toHaveLength(asked);
-  }
-  world.noToken = () => refused(429, 'To many requests', { 'retry-after': '600' });
-  world.now = new Date('2026-03-14T10:04:00Z');
-  for (const slot of await readAll()) expect(slot).toMatchObject(limitedUntil('2026-03-14T10:14:00Z'));
-  world.noToken = null;
-  world.now = new Date('2026-03-14T10:13:59Z');
-  for (const slot of await readAll()) expect(slot).toMatchObject(limitedUntil('2026-03-14T10:14:00Z'));
-  expect([all.length, seen().length]).toEqual([3, 0]);
-  world.now = new Date('2026-03-14T10:14:00Z');
-  for (const slot of await readAll()) expect(slot).toMatchObject({ ok: true });
-  expect([all.length - seen().length, world.tokens]).toEqual([4, 1]);
-});
-
 test('refused credentials are an auth error that shows no secret', async () => {
   for (const status of [400, 401, 403]) {
     const fetch = async () => Response.json({ error: credentials.clientSecret }, { status });

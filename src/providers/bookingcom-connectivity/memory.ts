@@ -11,8 +11,6 @@ const shape = z.object({
   expiresAt: date.nullish().catch(null),
   /** When tokens were taken within the last hour, in milliseconds since 1970. */
   exchanges: z.array(z.number()).catch([]).default([]),
-  /** Before when no token is to be asked for: the last time there was none to be had. */
-  noTokenBefore: date.nullish().catch(null),
   /** Since when it is not known what the last unanswered confirm did. */
   doubtSince: z.iso.datetime().nullish().catch(null),
   /** Under which participant id each property speaks: the same in all its conversations. */

@@ -19,9 +19,6 @@ export interface Session {
   doubt(since: string): Promise<void>;
 }
 
-/** Shows what is known to the one writer there is, and keeps what it gives. */
-type Update = (change: (current: Known) => JsonObject | Promise<JsonObject>) => Promise<Known>;
-
 /** At most so many tokens an hour (token-based authentication); one more would be refused. */
 const MOST_EXCHANGES = 30;
 const HOUR_MS = 3_600_000;
@@ -31,24 +28,21 @@ const MOST_VOICES = 500;
 /** Puts a session together; nothing is asked yet. */
 export function createSession(credentials: ConnectivityCredentials, client: Client, deps: Deps): Session {
   const known = async () => readKnown(await deps.memory.read(), credentials);
-  const update: Update = async (change) => {
+  const update = async (change: (current: Known) => JsonObject | Promise<JsonObject>): Promise<Known> => {
     const content = await deps.memory.update(async (current) =>
       withKnown(current, credentials, await change(readKnown(current, credentials))),
     );
     return readKnown(content, credentials);
   };
 
-  const take = createTaking(client, deps, update);
-
   /** One new token for all who find theirs expired or refused. */
   const tokenFor = async (call: Call, refused: string | null): Promise<string> => {
-    const current = await known();
-    const held = usable(current, refused, deps.now());
+    const held = usable(await known(), refused, deps.now());
     if (held !== null) return held;
-    // Before they wait for their turn at the memory.
-    refuseEarly(current, deps.now());
-    const { kept } = await take(call, (latest) => usable(latest, refused, deps.now()) === null);
-    if (kept.token) return kept.token;
+    const { token } = await update(async (current) =>
+      usable(current, refused, deps.now()) === null ? (await exchange(client, current, deps.now(), call)).kept : {},
+    );
+    if (token) return token;
     throw nonsense('token', 'was not kept');
   };
 
@@ -67,8 +61,13 @@ export function createSession(credentials: ConnectivityCredentials, client: Clie
     },
 
     async renew(call) {
-      const { token } = await take(call, () => true);
-      if (token) return token;
+      const taken: { token?: Token } = {};
+      await update(async (current) => {
+        const { token, kept } = await exchange(client, current, deps.now(), call);
+        taken.token = token;
+        return kept;
+      });
+      if (taken.token) return taken.token;
       throw nonsense('token', 'was not kept');
     },
 
@@ -95,57 +94,22 @@ export function createSession(credentials: ConnectivityCredentials, client: Clie
   };
 }
 
-/** A new token, unless others are found to have taken the one that was wanted. That there is none to be had is kept as well. */
-function createTaking(client: Client, deps: Deps, update: Update) {
-  return async (call: Call, isWanted: (current: Known) => boolean) => {
-    const taken: { token?: Token; failure?: ProviderError } = {};
-    const kept = await update(async (current) => {
-      if (!isWanted(current)) return {};
-      refuseEarly(current, deps.now());
-      try {
-        taken.token = await client.exchange(call);
-        return keepable(taken.token, current, deps.now());
-      } catch (error) {
-        if (!(error instanceof ProviderError) || error.kind !== 'rate-limited') throw error;
-        const until = error.retryAt ?? new Date(deps.now().getTime() + HOUR_MS / MOST_EXCHANGES);
-        taken.failure = noToken('the tokens of this hour are used up', until);
-        return { noTokenBefore: until.toISOString() };
-      }
-    });
-    if (taken.failure) throw taken.failure;
-    return { token: taken.token, kept };
-  };
-}
-
-/**
- * Throws where there is no token to be had yet: a provider that refuses every token must not be asked for ever more of them, and one that
- * gave them all to others not by everybody anew.
- */
-function refuseEarly({ exchanges, noTokenBefore }: Known, now: Date): void {
-  const recent = within(exchanges, now);
+/** Takes a new token, unless the hour's are used up: a provider that refuses every token must not be asked for ever more of them. */
+async function exchange(client: Client, { exchanges }: Known, now: Date, call: Call) {
+  const recent = exchanges.filter((at) => now.getTime() - at < HOUR_MS && at <= now.getTime());
   const oldest = recent[recent.length - MOST_EXCHANGES];
-  if (oldest !== undefined)
-    throw noToken(`${MOST_EXCHANGES} tokens were taken within the hour`, new Date(oldest + HOUR_MS));
-  // One that is further away was kept by a clock that was ahead.
-  if (noTokenBefore && noTokenBefore > now && noTokenBefore.getTime() <= now.getTime() + HOUR_MS)
-    throw noToken('the tokens of this hour are used up', noTokenBefore);
-}
-
-function keepable({ jwt, expiresAt }: Token, { exchanges }: Known, now: Date): JsonObject {
-  const taken = [...within(exchanges, now), now.getTime()];
-  return { token: jwt, expiresAt: expiresAt.toISOString(), exchanges: taken, noTokenBefore: null };
-}
-
-/** The moments of the last hour. */
-function within(exchanges: readonly number[], now: Date): readonly number[] {
-  return exchanges.filter((at) => now.getTime() - at < HOUR_MS && at <= now.getTime());
+  if (oldest !== undefined) throw exhausted(new Date(oldest + HOUR_MS));
+  const token = await client.exchange(call);
+  const { jwt, expiresAt } = token;
+  return { token, kept: { token: jwt, expiresAt: expiresAt.toISOString(), exchanges: [...recent, now.getTime()] } };
 }
 
 function usable({ token, expiresAt }: Known, refused: string | null, now: Date): string | null {
   return token && token !== refused && expiresAt && now < expiresAt ? token : null;
 }
 
-function noToken(message: string, retryAt: Date): ProviderError {
+function exhausted(retryAt: Date): ProviderError {
+  const message = `${MOST_EXCHANGES} tokens were taken within the hour`;
   const details = { provider: PROVIDER, operation: 'token', kind: 'rate-limited', message, retryAt } as const;
   return new ProviderError({ ...details, noEffect: true });
 }
