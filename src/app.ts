@@ -1,5 +1,4 @@
 import { createDownloads } from './attachment-downloads.ts';
-import { DomainError } from './domain/errors.ts';
 import type { IdentityProvider } from './domain/identity-provider.ts';
 import type { AccountId } from './domain/ids.ts';
 import type { Limits } from './domain/limits.ts';
@@ -115,7 +114,7 @@ export function createApp(options: AppOptions): App {
   const sender = createSender(parts);
   const pruner = createPruner(parts);
   const forgetter = createForgetter({ ...parts, sealer });
-  const checkAddress = addressGate(options.allowPrivateHosts);
+  const checkAddress = createAddressCheck({ allowPrivate: options.allowPrivateHosts });
   const gateway = createGateway({ ...parts, modules, sealer, workers, checkAddress, wakeSender: () => sender.wake() });
   const { publicUrl, graphiql, allowedOrigins, pageToken, limits, introspection, trustedDocuments } = options;
   const links = createAttachmentLinks({ sealer, clock, publicUrl });
@@ -176,14 +175,6 @@ function jwtsOf(
     ...{ provider, db, clock, log, check },
     fetch: createOutboundFetch({ allowPrivate: allowPrivateHosts }),
   });
-}
-
-function addressGate(allowPrivate: boolean): (url: string) => Promise<void> {
-  const check = createAddressCheck({ allowPrivate });
-  return async (url) => {
-    const fault = await check(url);
-    if (fault) throw new DomainError('INVALID', `credentials.baseUrl ${fault}`, ['credentials', 'baseUrl']);
-  };
 }
 
 function keep<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {

@@ -3,6 +3,7 @@ import type { AccountId, TenantId } from '../domain/ids.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Times } from '../domain/times.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { AddressCheck } from '../lib/outbound.ts';
 import type { Sealer } from '../lib/seal.ts';
 import type { ProviderModule } from '../providers/contract.ts';
 import {
@@ -25,8 +26,8 @@ export interface ConnectParts {
   readonly sealer: Sealer;
   readonly clock: Clock;
   readonly times: Times;
-  /** Throws DomainError INVALID where an address given as a credential must not be called. */
-  checkAddress(url: string): Promise<void>;
+  /** Judges addresses that are given as credentials. */
+  readonly checkAddress: AddressCheck;
 }
 
 export interface ConnectInput {
@@ -105,8 +106,10 @@ async function checked(parts: ConnectParts, module: ProviderModule, credentials:
     const where = path.length > 0 ? `credentials.${path.join('.')}` : 'credentials';
     throw new DomainError('INVALID', `${where}: ${issue?.message ?? 'not understood'}`, ['credentials', ...path]);
   }
-  for (const [name, value] of Object.entries(credentials))
-    if (/baseurl$/i.test(name) && typeof value === 'string') await parts.checkAddress(value);
+  for (const [name, value] of Object.entries(credentials)) {
+    const fault = /baseurl$/i.test(name) && typeof value === 'string' ? await parts.checkAddress(value) : null;
+    if (fault) throw new DomainError('INVALID', `credentials.${name} ${fault}`, ['credentials', name]);
+  }
   return parsed.data;
 }
 

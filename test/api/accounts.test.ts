@@ -132,6 +132,15 @@ describe('what cannot be connected is told, and nothing is left of it', () => {
     expect(errors).toMatchObject([{ code: 'INVALID', path: ['credentials', 'baseUrl'], message }]);
     expect(await rowCounts(t)).toEqual(before);
   });
+
+  it('such an address in whichever field it is given, and that field is named', async () => {
+    const provider = 'bookingcom-connectivity';
+    const t = await testApp({ app: { allowPrivateHosts: false } });
+    const given = { ...t.simulator(provider).credentials, authBaseUrl: 'https://127.1' };
+    const { errors } = await connect(t, given, { provider });
+    expect(errors).toMatchObject([{ code: 'INVALID', path: ['credentials', 'authBaseUrl'] }]);
+    expect(errors[0]?.message).toMatch(/^credentials\.authBaseUrl /);
+  });
 });
 
 describe('looking at an account now', () => {
