@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { systemClock } from '../../src/lib/clock.ts';
 import { providers } from '../../src/providers/registry.ts';
 import { createChance } from '../../src/simulator/chance.ts';
-import { dieEverywhere, type Tried } from '../crashes/everywhere.ts';
+import { dieEverywhere, dieMigratingEverywhere, type Tried } from '../crashes/everywhere.ts';
 import { type DatabaseKind, databaseKinds, postgresUrl } from '../helpers/database.ts';
 import { type Findings, nothingWrong } from './history.ts';
 import { idempotencyHistory } from './idempotency.ts';
@@ -104,6 +104,7 @@ const rows: readonly Row[] = [
     async play() {
       const all: Tried[] = [];
       await dieEverywhere(kind, of(1), (tried) => void all.push(tried));
+      await dieMigratingEverywhere(kind, (tried) => void all.push(tried));
       const wrong = all.flatMap(({ error, when, point }) => (error === null ? [] : [`${when}, ${point}: ${error}`]));
       return { findings: nothingWrong, wrong, figures: { deaths: all.length } };
     },

@@ -1,7 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { systemClock } from '../../src/lib/clock.ts';
+import { migrationsDirectory, readMigrations } from '../../src/store/migrations.ts';
 import type { DatabaseKind } from '../helpers/database.ts';
 import { trialsAt } from './choosing.ts';
 import { type Desk, openDesk } from './desk.ts';
+import { createReleases, dieMigrating, pointsOfMigrating, wholeAfter } from './migrating.ts';
 import { scenarios } from './scenarios.ts';
 
 /** What came of one death. */
@@ -50,4 +53,21 @@ async function dieAtDesk(
     desk = null;
   }
   await desk?.close();
+}
+
+/** Dies once at each point of bringing a database up to date: a new one, and one of the first release. */
+export async function dieMigratingEverywhere(kind: DatabaseKind, note: (tried: Tried) => void): Promise<void> {
+  const { length } = await readMigrations(migrationsDirectory);
+  for (const had of [0, 1])
+    for (const point of pointsOfMigrating(length - had, had === 0)) {
+      const releases = createReleases();
+      const from = systemClock.monotonic();
+      const error = await dieMigrating(await releases.of(kind, had), point).then(
+        async (found) => (isDeepStrictEqual(found, await wholeAfter(had)) ? null : JSON.stringify(found)),
+        String,
+      );
+      await releases.end();
+      const when = had === 0 ? 'a new database is made' : 'a database is brought up to date';
+      note({ kind, when, point, ms: Math.round(systemClock.monotonic() - from), error });
+    }
 }
