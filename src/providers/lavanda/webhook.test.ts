@@ -34,7 +34,13 @@ test('one fitting signature among several is enough, and other versions are pass
 
 test('a signature that is only decoded to the same bytes is refused', () => {
   const { signature } = vector;
-  const spellings = [`${signature}=`, signature.replace(/=+$/, ''), `${signature.slice(0, 9)}*${signature.slice(9)}`];
+  const spellings = [
+    `${signature}=`,
+    `${signature},`,
+    `${signature},v1`,
+    signature.replace(/=+$/, ''),
+    `${signature.slice(0, 9)}*${signature.slice(9)}`,
+  ];
   for (const spelling of spellings)
     expect(judgeWebhook(delivery({ signature: spelling }), [account]).valid).toBe(false);
 });

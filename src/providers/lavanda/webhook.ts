@@ -48,8 +48,8 @@ function signedHeaders(headers: WebhookDelivery['headers']) {
  */
 function signaturesOf(list: string): readonly string[] {
   return list.split(' ').flatMap((entry) => {
-    const [version, signature] = entry.split(',');
-    return version === 'v1' && signature ? [signature] : [];
+    const [version, signature, ...more] = entry.split(',');
+    return version === 'v1' && signature && more.length === 0 ? [signature] : [];
   });
 }
 
