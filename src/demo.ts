@@ -59,7 +59,7 @@ async function main(): Promise<void> {
     publicUrl: config.server.publicUrl ?? `http://${host}:${port}`,
     allowedOrigins: ['*loopback*'],
     allowPrivateHosts: true,
-    log: createLog({ level, secrets: secrets.all }),
+    log: createLog({ level, secrets }),
   });
   ends.unshift(() => app.stop());
   const listener = await listen(app, { port, host });

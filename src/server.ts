@@ -25,13 +25,13 @@ try {
 
 async function main(config: Config): Promise<void> {
   const secrets = createKnownSecrets();
-  const log = createLog({ level: config.log.level, secrets: secrets.all });
+  const log = createLog({ level: config.log.level, secrets });
   const { databaseUrl, dataDir } = config.store;
   const { trustedDocuments, introspection } = config.server;
   const manifest = trustedDocuments === null ? null : await readTrustedDocuments(trustedDocuments);
   const db = await openDatabase({ url: databaseUrl, dataDir, clock: systemClock });
   const secretKey = config.store.secretKey ?? (await keptSecretKey(dataDir));
-  secrets.know(keysAsText([secretKey, ...config.store.oldSecretKeys]));
+  secrets.keep(keysAsText([secretKey, ...config.store.oldSecretKeys]));
   const sealer = createSealer({ current: secretKey, previous: config.store.oldSecretKeys });
   await checkKeys(db, sealer).catch(async (error: unknown) => {
     await db.close();

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ProviderError } from '../domain/errors.ts';
 import { createManualClock } from './clock.ts';
 import { createLog, type LogOptions, silentLog } from './log.ts';
+import { createSecretFinder } from './secret-finder.ts';
 
 function logged(options: Partial<LogOptions> = {}) {
   const lines: string[] = [];
@@ -92,7 +93,7 @@ describe('a log', () => {
 describe('secrets', () => {
   it('that are known appear nowhere in a line: not in fields, names, messages, errors or a child’s fields', () => {
     const secrets = ['s3cret-one', 's3cret-one-longer', 'with "quotes" & more', '12345678'];
-    const { log, lines, read } = logged({ secrets: () => secrets });
+    const { log, lines, read } = logged({ secrets: createSecretFinder(secrets) });
     const child = log.child({ from: 's3cret-one' });
     for (const secret of secrets) {
       child.info({ note: `a ${secret} b`, [secret]: 1, deep: [{ secret }] }, `used ${secret}`);
@@ -110,15 +111,15 @@ describe('secrets', () => {
   });
 
   it('that become known later are taken out from then on', () => {
-    const secrets: string[] = [];
-    const { log, read } = logged({ secrets: () => secrets });
-    secrets.push('fresh-token');
+    const secrets = createSecretFinder();
+    const { log, read } = logged({ secrets });
+    secrets.add('fresh-token');
     log.info({}, 'got fresh-token');
     expect(read()[0].msg).toBe('got [redacted]');
   });
 
   it('too short to be told from chance leave lines readable', () => {
-    const { log, read } = logged({ secrets: () => ['', 'a'] });
+    const { log, read } = logged({ secrets: createSecretFinder(['', 'a']) });
     log.info({}, 'a cat');
     expect(read()[0].msg).toBe('a cat');
   });

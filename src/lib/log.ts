@@ -1,6 +1,7 @@
 import { type LoggerOptions, pino } from 'pino';
 import { type Clock, systemClock } from './clock.ts';
-import { redact, redactText } from './redaction.ts';
+import { redact, redactText, type Secrets } from './redaction.ts';
+import { createSecretFinder } from './secret-finder.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 
@@ -22,8 +23,8 @@ export interface LogOptions {
   readonly level: LogLevel;
   /** Where lines go, each with its line end; standard output by default. */
   readonly destination?: { write(line: string): void };
-  /** Secret values known by now; asked for at every line. */
-  readonly secrets?: () => readonly string[];
+  /** Secret values that are known, at each line those of that moment. */
+  readonly secrets?: Secrets;
   readonly clock?: Clock;
 }
 
@@ -31,7 +32,12 @@ type WrittenLevel = Exclude<LogLevel, 'silent'>;
 type Write = (level: WrittenLevel, fields: object, message: string) => void;
 
 /** A log of one JSON object a line. */
-export function createLog({ level, destination, secrets = () => [], clock = systemClock }: LogOptions): Log {
+export function createLog({
+  level,
+  destination,
+  secrets = createSecretFinder(),
+  clock = systemClock,
+}: LogOptions): Log {
   const options: LoggerOptions = {
     level,
     base: null,
@@ -45,8 +51,7 @@ export function createLog({ level, destination, secrets = () => [], clock = syst
   const says = (at: WrittenLevel): boolean => sink.isLevelEnabled(at);
   return withFields({}, says, (at, fields, message) => {
     if (!says(at)) return;
-    const known = secrets();
-    sink[at](withoutReserved(redact(fields, known)), redactText(message, known));
+    sink[at](withoutReserved(redact(fields, secrets)), redactText(message, secrets));
   });
 }
 

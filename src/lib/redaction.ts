@@ -1,7 +1,6 @@
-const REDACTED = '[redacted]';
+import { createSecretFinder, REDACTED, type SecretFinder } from './secret-finder.ts';
+
 const DEEPEST = 8;
-// Shorter ones are found by chance in innocent text, and would make lines unreadable.
-const SHORTEST_SECRET = 6;
 
 /** Field names whose values are never shown: they end in one of these, in any case, with or without dashes. */
 const secretNames =
@@ -13,25 +12,23 @@ const contentNames = new Set(['body', 'variables', 'raw']);
 /** What is told of an error beside its name, message, stack and causes. Its other fields may hold anything. */
 const errorFields = ['code', 'kind', 'provider', 'operation', 'retryAt'];
 
+/** Secret values that are known. */
+export type Secrets = Pick<SecretFinder, 'has' | 'clear'>;
+
 /**
  * A plain copy of a log line's fields: secrets are taken out by field name, by known value and by form (bearer tokens,
  * passwords in URLs), errors become data with their causes, and nothing is circular.
  */
-export function redact(fields: object, secrets: readonly string[]): Record<string, unknown> {
-  return copyFields(fields, longEnough(secrets), []);
+export function redact(fields: object, secrets: Secrets): Record<string, unknown> {
+  return copyFields(fields, secrets, []);
 }
 
 /** A text without the known secrets and without what has the form of one. */
-export function redactText(text: string, secrets: readonly string[]): string {
-  return clear(text, longEnough(secrets));
+export function redactText(text: string, secrets: Secrets | readonly string[]): string {
+  return clear(text, 'clear' in secrets ? secrets : createSecretFinder(secrets));
 }
 
-// The longest first, or a secret that begins like another would leave the other's end standing.
-function longEnough(secrets: readonly string[]): readonly string[] {
-  return secrets.filter((secret) => secret.length >= SHORTEST_SECRET).sort((a, b) => b.length - a.length);
-}
-
-function copyFields(value: object, secrets: readonly string[], above: readonly object[]): Record<string, unknown> {
+function copyFields(value: object, secrets: Secrets, above: readonly object[]): Record<string, unknown> {
   const entries = fieldsOf(value).map(([name, field]): [string, unknown] => [
     clear(name, secrets),
     shown(name) ?? copy(field, secrets, [...above, value]),
@@ -39,9 +36,9 @@ function copyFields(value: object, secrets: readonly string[], above: readonly o
   return Object.fromEntries(entries);
 }
 
-function copy(value: unknown, secrets: readonly string[], above: readonly object[]): unknown {
+function copy(value: unknown, secrets: Secrets, above: readonly object[]): unknown {
   if (typeof value === 'string') return clear(value, secrets);
-  if (typeof value === 'number') return secrets.includes(String(value)) ? REDACTED : value;
+  if (typeof value === 'number') return secrets.has(String(value)) ? REDACTED : value;
   if (typeof value === 'bigint') return clear(String(value), secrets);
   if (typeof value !== 'object' || value === null)
     return typeof value === 'boolean' || value === null ? value : undefined;
@@ -69,10 +66,9 @@ function shown(name: string): string | undefined {
   return contentNames.has(plain) ? '[withheld]' : undefined;
 }
 
-function clear(text: string, secrets: readonly string[]): string {
+function clear(text: string, secrets: Secrets): string {
   return secrets
-    .flatMap((secret) => [secret, encodeURIComponent(secret)])
-    .reduce((cleared, secret) => cleared.replaceAll(secret, REDACTED), text)
+    .clear(text)
     .replaceAll(/\b(bearer) [\w.~+/=-]{16,}/gi, `$1 ${REDACTED}`)
     .replaceAll(/(:\/\/)[^\s/@]+@/g, `$1${REDACTED}@`);
 }

@@ -63,7 +63,7 @@ export function createConnections(parts: ConnectionParts): Connections {
   const made = new Map<AccountId, { readonly sealed: Uint8Array; readonly connection: Connection }>();
   const open: Connections['open'] = (id, module, credentials) => {
     const { clock } = parts;
-    parts.secrets.know(secretsIn(module, credentials));
+    parts.secrets.know(id, 'credentials', secretsIn(module, credentials));
     const { guard, budget } = parts.gate(module, credentials);
     const fetch = budget ? budget.counted(parts.fetch) : parts.fetch;
     const note = (facts: { readonly requestId?: unknown }): void => {

@@ -35,7 +35,7 @@ export function createMemory(id: AccountId, parts: MemoryParts): Memory {
   const open = (sealed: Uint8Array | null): JsonObject =>
     sealed === null ? {} : told(JSON.parse(parts.sealer.open(sealed, memoryContext(id))) as JsonObject);
   const told = (content: JsonObject): JsonObject => {
-    parts.secrets.know(tokensIn(content));
+    parts.secrets.know(id, 'memory', tokensIn(content));
     return content;
   };
   const read = async (): Promise<JsonObject> => open(await readMemory(parts.db, id));
