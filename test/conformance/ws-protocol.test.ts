@@ -129,6 +129,22 @@ describe('an operation', () => {
     expect([await raw.next(), await raw.next()]).toEqual([next('{ nothing }'), complete('{ nothing }')]);
   });
 
+  it.each([
+    ['of a name that the document does not have', HEAD, 'Nobody'],
+    ['of an empty name', HEAD, ''],
+    ['of a subscription under another name', `${NEW.replace('{', 'New {')}`, 'Old'],
+    ['of several without a name', 'query One { eventCursor } query Two { eventCursor }', undefined],
+    ['of a document that has none', 'fragment Part on Query { eventCursor }', undefined],
+  ])('%s is refused in our words, and the socket goes on', async (_title, query, operationName) => {
+    const raw = await api.greeted();
+    raw.subscribe('1', query, { operationName });
+    const { type, payload } = await raw.next();
+    expect(type).toBe('error');
+    for (const error of payload as object[]) expect(error).toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } });
+    raw.subscribe('1', HEAD);
+    expect([await raw.next(), await raw.next()]).toEqual([next('1'), complete('1')]);
+  });
+
   it('may be completed twice, or never have been', async () => {
     const raw = await api.greeted();
     raw.say(complete('nobody'));
