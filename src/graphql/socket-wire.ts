@@ -137,7 +137,7 @@ export class Wire implements ProtocolSocket, Backlogged {
     this.#last += 1;
     const number = this.#last;
     this.#numbers.set(id, number);
-    const ended = handle(JSON.stringify({ ...message, id: this.#nameOf(id) })).finally(() => this.#forget(id, number));
+    const ended = handle(textOf({ ...message, id: this.#nameOf(id) })).finally(() => this.#forget(id, number));
     this.#handled(ended);
   }
 
@@ -188,6 +188,17 @@ const named = /^\{"id":"(\d+) /;
 const quotedText = /^"(?:[^"\\]|\\.)*"/;
 const idStart = '{"id":'.length;
 const nextType = ',"type":"next"';
+
+/** A message as JSON, in which a number beyond all numbers stays one: written as usual it would be null. */
+function textOf(message: SubscribeMessage): string {
+  return JSON.stringify(message, (_name, value: unknown) => {
+    if (value !== Number.POSITIVE_INFINITY && value !== Number.NEGATIVE_INFINITY) return value;
+    return rawJSON(value > 0 ? '1e999' : '-1e999');
+  });
+}
+
+/** Of ECMAScript 2026; the library that types are taken from does not know it yet. */
+const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
 
 function messageOf(text: string): ClientMessage | null {
   try {

@@ -145,6 +145,21 @@ describe('an operation', () => {
     expect([await raw.next(), await raw.next()]).toEqual([next('1'), complete('1')]);
   });
 
+  it('with a number beyond all numbers is refused as over HTTP: it is not taken for none at all', async () => {
+    const raw = await api.greeted();
+    const query = 'query ($n: Int) { conversations(first: $n) { totalCount } }';
+    for (const [id, number] of [
+      ['1', '1e999'],
+      ['2', '-1e999'],
+      ['3', `1${'0'.repeat(400)}`],
+    ] as const) {
+      raw.say(`{"id":"${id}","type":"subscribe","payload":{"query":"${query}","variables":{"n":${number}}}}`);
+      const { type, payload } = await raw.next();
+      expect([type, payload]).toMatchObject(['next', { errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] }]);
+      expect(await raw.next()).toEqual(complete(id));
+    }
+  });
+
   it('may be completed twice, or never have been', async () => {
     const raw = await api.greeted();
     raw.say(complete('nobody'));
