@@ -200,11 +200,24 @@ function textOf(message: SubscribeMessage): string {
 /** Of ECMAScript 2026; the library that types are taken from does not know it yet. */
 const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
 
+/**
+ * JSON inside JSON. Messages are written out again for graphql-ws, which goes one call deeper for each level: what uses up the stack
+ * there, where a socket is listened to, would end the process.
+ */
+const DEEPEST = 200;
+
 function messageOf(text: string): ClientMessage | null {
   try {
-    const message = validateMessage(JSON.parse(text));
+    const parsed: unknown = JSON.parse(text);
+    if (isDeeperThan(DEEPEST, parsed)) return null;
+    const message = validateMessage(parsed);
     return ofClients.has(message.type) ? message : null;
   } catch {
     return null;
   }
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(levels - 1, inner));
 }

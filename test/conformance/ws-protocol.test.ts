@@ -38,6 +38,27 @@ describe('a message that the protocol does not have closes the socket with 4400'
     }
   });
 
+  it.each([
+    ['objects', '{"a":', '}'],
+    // These are written out by another way than those, which goes one call deeper for each of them.
+    ['objects by number', '{"0":', '}'],
+    ['lists', '[', ']'],
+  ])('that is deep in %s, wherever it is, and others are served on', async (_title, opening, closing) => {
+    const depth = Math.floor(60_000 / (opening.length + closing.length));
+    const deep = `{"deep":${opening.repeat(depth)}1${closing.repeat(depth)}}`;
+    for (const message of [
+      `{"type":"ping","payload":${deep}}`,
+      `{"type":"pong","payload":${deep}}`,
+      `{"type":"subscribe","id":"1","payload":{"query":"${HEAD}","variables":${deep}}}`,
+      `{"type":"subscribe","id":"1","payload":{"query":"${HEAD}","extensions":${deep}}}`,
+    ]) {
+      const raw = await api.greeted();
+      raw.say(message);
+      expect((await raw.closed).code).toBe(4400);
+    }
+    expect((await api.served.post(HEAD)).status).toBe(200);
+  });
+
   it('and nothing that follows it is done any more', async () => {
     const raw = await api.greeted();
     raw.say('hello');
