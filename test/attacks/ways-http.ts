@@ -7,7 +7,7 @@ import { openWire } from './wire.ts';
 /** How long is waited for what does not come. */
 export const PATIENCE_MS = 6_000;
 /** How long nothing is said by a server that has nothing to say. */
-const SILENCE_MS = 400;
+export const SILENCE_MS = 400;
 
 const json = { 'content-type': 'application/json' };
 
@@ -74,14 +74,14 @@ function ask({ url }: Site, way: string, { headers, ...asked }: Asked, body?: st
   });
 }
 
-/** Exactly those bytes on a connection of their own; then no more. */
-export async function writeBytes({ url }: Site, bytes: Buffer): Promise<Heard> {
+/** Exactly those bytes on a connection of their own; then no more, once the server has been silent so long. */
+export async function writeBytes({ url }: Site, bytes: Buffer, silenceMs = SILENCE_MS): Promise<Heard> {
   const wire = await openWire(url);
   const start = systemClock.monotonic();
   wire.write(bytes);
   // A client that says no more is left without the answer that is being made.
   await wire.until(
-    () => wire.silentMs > SILENCE_MS || (wire.silentMs > 30 && answersIn(wire.received).length > 0),
+    () => wire.silentMs > silenceMs || (wire.silentMs > 30 && answersIn(wire.received).length > 0),
     PATIENCE_MS,
   );
   const heardMs = systemClock.monotonic() - start - wire.silentMs;

@@ -3,13 +3,11 @@ import { type RawSocket, rawSocket } from '../conformance/raw-socket.ts';
 import type { Heard, Site } from './attack.ts';
 import { frame, framesIn, handshake } from './frames.ts';
 import { answersIn, toldIn } from './http-answers.ts';
-import { PATIENCE_MS } from './ways-http.ts';
+import { PATIENCE_MS, SILENCE_MS } from './ways-http.ts';
 import { openWire, type Wire } from './wire.ts';
 
 /** How long operations may still be answered when what followed them was. */
 const AFTERWARDS_MS = 40;
-/** How long a server that waits for more says nothing. */
-const SILENCE_MS = 400;
 
 /** By websocket: subscribes with a text for a payload, once introduced. */
 export async function subscribe(site: Site, payload: string): Promise<Heard> {
@@ -68,7 +66,7 @@ async function heardBy(raw: RawSocket, ms: number, ended: boolean): Promise<Hear
 }
 
 /** Those bytes on a websocket that is opened, introduced and acknowledged; then a ping, to see that it is still listened to. */
-export async function writeFrames({ url, token }: Site, bytes: Buffer): Promise<Heard> {
+export async function writeFrames({ url, token }: Site, bytes: Buffer, silenceMs = SILENCE_MS): Promise<Heard> {
   const wire = await openWire(url);
   wire.write(handshake());
   const frames = () => framesIn(answersIn(wire.received)[0]?.rest ?? Buffer.alloc(0));
@@ -81,7 +79,7 @@ export async function writeFrames({ url, token }: Site, bytes: Buffer): Promise<
   wire.write(frame({ opcode: 9, held: 'last' }));
   const isOver = (): boolean =>
     frames().some(({ opcode, held }) => opcode === 8 || (opcode === 10 && String(held) === 'last'));
-  await wire.until(() => isOver() || wire.silentMs > SILENCE_MS, PATIENCE_MS);
+  await wire.until(() => isOver() || wire.silentMs > silenceMs, PATIENCE_MS);
   const ms = systemClock.monotonic() - start;
   return endOf(wire, ms);
 }
