@@ -46,8 +46,9 @@ export async function listen(
     app.fetch(request, () => res.destroy()),
   );
   const server = createServer(optionsOf(limits), (request, response) => {
-    if (hasTooManyHeaders(request, limits)) {
-      response.writeHead(431, { connection: 'close' }).end();
+    const refused = hasTooManyHeaders(request, limits) ? 431 : hasTwoHosts(request) ? 400 : null;
+    if (refused !== null) {
+      response.writeHead(refused, { connection: 'close' }).end();
       return;
     }
     if (!app.transport.admit(request, response)) return;
@@ -83,6 +84,14 @@ function optionsOf(limits: ConnectionLimits) {
 
 function hasTooManyHeaders({ rawHeaders }: IncomingMessage, { headers }: ConnectionLimits): boolean {
   return rawHeaders.length > 2 * headers;
+}
+
+/** Node would take the first of them, where a proxy may have taken the other (RFC 9112, section 3.2). */
+function hasTwoHosts({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2)
+    if (rawHeaders[at]?.length === 4 && rawHeaders[at]?.toLowerCase() === 'host') hosts += 1;
+  return hosts > 1;
 }
 
 /** A file may take as long as a request; everything else is small, and whoever sends it byte by byte only holds the connection. */

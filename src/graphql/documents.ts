@@ -42,7 +42,8 @@ function coded({ message, source, positions }: GraphQLError): GraphQLError {
 /** Throws BAD_USER_INPUT, or what the parser says of the syntax. */
 export function parseWithinCaps(source: string | Source): DocumentNode {
   try {
-    return parse(source, { maxTokens: documentCaps.tokens });
+    // The parser takes selections of nothing, which the specification does not have, unless it is told otherwise.
+    return parse(source, { maxTokens: documentCaps.tokens, allowEmptySelectionSets: false });
   } catch (error) {
     // The parser goes one call deeper for each bracket. How many fit depends on who called it, so there is no number to count up to.
     if (error instanceof RangeError) throw badInput('The document is too large: brackets inside brackets.');

@@ -46,7 +46,9 @@ function refused(status: number, message: string, headers: Record<string, string
 
 /** The parameters of an operation by POST. Throws BAD_USER_INPUT with its HTTP status: 400, or 413 for a body over 1 MB. */
 export async function readParams(request: Request): Promise<Params> {
-  const text = isCounted(request, MAX_BODY) ? await request.text() : utf8.decode(await bytesOf(request, MAX_BODY));
+  const text = isCounted(request, MAX_BODY)
+    ? await request.text().catch(cutOff)
+    : utf8.decode(await bytesOf(request, MAX_BODY));
   return parsed(text, 'The body');
 }
 
@@ -84,7 +86,14 @@ export function parsed(text: string, what: string): Params {
  * not hear an answer. Throws BAD_USER_INPUT with its HTTP status, 413.
  */
 export async function bytesOf(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer>> {
-  if (isCounted(request, limit)) return new Uint8Array(await request.arrayBuffer());
+  if (isCounted(request, limit)) return new Uint8Array(await request.arrayBuffer().catch(cutOff));
+  const bytes = await countedBytes(request, limit).catch(cutOff);
+  if (bytes) return bytes;
+  throw clientError('BAD_USER_INPUT', `The body is larger than ${limit} bytes.`, { http: { status: 413 } });
+}
+
+/** Null where there are more. */
+async function countedBytes(request: Request, limit: number): Promise<Uint8Array<ArrayBuffer> | null> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body ?? []) {
@@ -92,8 +101,12 @@ export async function bytesOf(request: Request, limit: number): Promise<Uint8Arr
     if (size <= limit) chunks.push(chunk);
     if (size > limit + MAX_DROPPED) break;
   }
-  if (size <= limit) return Buffer.concat(chunks);
-  throw clientError('BAD_USER_INPUT', `The body is larger than ${limit} bytes.`, { http: { status: 413 } });
+  return size <= limit ? Buffer.concat(chunks) : null;
+}
+
+/** A body that cannot be read to its end: whoever sent it is gone, or was cut off. */
+function cutOff(): never {
+  throw clientError('BAD_USER_INPUT', 'The body was cut off.', { http: { status: 400 } });
 }
 
 /** Whether the body declares a length within the limit. The HTTP parser holds it to that: it need not be counted again. */

@@ -137,7 +137,7 @@ export class Wire implements ProtocolSocket, Backlogged {
     this.#last += 1;
     const number = this.#last;
     this.#numbers.set(id, number);
-    const ended = handle(JSON.stringify({ ...message, id: this.#nameOf(id) })).finally(() => this.#forget(id, number));
+    const ended = handle(textOf({ ...message, id: this.#nameOf(id) })).finally(() => this.#forget(id, number));
     this.#handled(ended);
   }
 
@@ -189,11 +189,35 @@ const quotedText = /^"(?:[^"\\]|\\.)*"/;
 const idStart = '{"id":'.length;
 const nextType = ',"type":"next"';
 
+/** A message as JSON, in which a number beyond all numbers stays one: written as usual it would be null. */
+function textOf(message: SubscribeMessage): string {
+  return JSON.stringify(message, (_name, value: unknown) => {
+    if (value !== Number.POSITIVE_INFINITY && value !== Number.NEGATIVE_INFINITY) return value;
+    return rawJSON(value > 0 ? '1e999' : '-1e999');
+  });
+}
+
+/** Of ECMAScript 2026; the library that types are taken from does not know it yet. */
+const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
+
+/**
+ * JSON inside JSON. Messages are written out again for graphql-ws, which goes one call deeper for each level: what uses up the stack
+ * there, where a socket is listened to, would end the process.
+ */
+const DEEPEST = 200;
+
 function messageOf(text: string): ClientMessage | null {
   try {
-    const message = validateMessage(JSON.parse(text));
+    const parsed: unknown = JSON.parse(text);
+    if (isDeeperThan(DEEPEST, parsed)) return null;
+    const message = validateMessage(parsed);
     return ofClients.has(message.type) ? message : null;
   } catch {
     return null;
   }
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(levels - 1, inner));
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { GraphQLError, GraphQLSchema } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Gateway } from '../domain/gateway.ts';
 import { defaultLimits, type Limits } from '../domain/limits.ts';
@@ -125,7 +125,7 @@ export function createTransport(options: TransportOptions): Transport {
   const watched = async (request: Request): Promise<Response> => {
     const header = (name: string): string | null => request.headers.get(name);
     const sighting = watch.begin({ requestId: header('x-request-id'), traceparent: header('traceparent') });
-    const response = await operate(request, sighting).catch((error: unknown) => failure(results.mask(error)));
+    const response = await operate(request, sighting).catch((error: unknown) => failure(request, error, results));
     sighting.end(response.status);
     response.headers.set('x-request-id', sighting.requestId);
     return response;
@@ -168,7 +168,10 @@ function createEnvelope(schema: GraphQLSchema, results: Results, plugins: Plugin
 }
 
 /** What went wrong outside of any operation, the look-up of the caller for one. */
-function failure(error: GraphQLError): Response {
+function failure(request: Request, fault: unknown, results: Results): Response {
+  // Whoever hung up is told nothing, and what they broke off is no fault of ours.
+  if (fault === request.signal.reason) return new Response(null, { status: 400 });
+  const error = results.mask(fault);
   const body = JSON.stringify({ errors: [formatError(error)] });
   const headers = { 'content-type': 'application/json; charset=utf-8' };
   return new Response(body, { status: statusOf(error), headers });

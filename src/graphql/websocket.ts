@@ -9,7 +9,7 @@ import type { Log } from '../lib/log.ts';
 import type { Meters } from '../telemetry/contract.ts';
 import { type Admission, COME_BACK_AFTER, type Refusal } from './admission.ts';
 import type { Backlogs } from './backlogs.ts';
-import { clientError } from './errors.ts';
+import { badInput, clientError } from './errors.ts';
 import type { OperationWatch, Sighting } from './operation-watch.ts';
 import type { Operations, Request } from './operations.ts';
 import { type Origins, originRefusal } from './origins.ts';
@@ -166,9 +166,10 @@ async function prepare(
     const document = enveloped.parse(parts.trusted.resolve({ ...payload })['query']);
     const errors = enveloped.validate(enveloped.schema, document);
     if (errors.length > 0) return errors.map(parts.results.mask);
-    // A subscription ends with its stream; made for everything else only, for most sockets do nothing but wait.
     const operation = getOperationAST(document, payload.operationName);
-    if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) Object.assign(request, { client: client() });
+    if (!operation) return [badInput('Could not determine what operation to execute.')];
+    // A subscription ends with its stream; made for everything else only, for most sockets do nothing but wait.
+    if (operation.operation !== OperationTypeNode.SUBSCRIPTION) Object.assign(request, { client: client() });
     const contextValue = await enveloped.contextFactory();
     envelopes.set(contextValue, enveloped);
     return {

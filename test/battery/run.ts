@@ -4,6 +4,7 @@ import { providers } from '../../src/providers/registry.ts';
 import { createChance } from '../../src/simulator/chance.ts';
 import { dieEverywhere, dieMigratingEverywhere, type Tried } from '../crashes/everywhere.ts';
 import { type DatabaseKind, databaseKinds, postgresUrl } from '../helpers/database.ts';
+import { attackRows } from './attack-rows.ts';
 import { type Findings, nothingWrong } from './history.ts';
 import { idempotencyHistory } from './idempotency.ts';
 import { ingestHistory } from './ingest.ts';
@@ -109,6 +110,7 @@ const rows: readonly Row[] = [
       return { findings: nothingWrong, wrong, figures: { deaths: all.length } };
     },
   })),
+  ...attackRows(seed, of),
   {
     name: `soak: ${(30 * scale).toFixed(1)} minutes`,
     onlyNamed: true,

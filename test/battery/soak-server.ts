@@ -13,9 +13,16 @@ export interface WatchedServer {
   vitals(objects?: boolean): Promise<Vitals>;
   /** A figure of its metrics page. */
   figure(name: string): Promise<number>;
+  /** What it logged as an error, line by line. */
+  readonly faults: readonly string[];
+  /** Resolves with its exit code when it has ended, however that came. */
+  readonly ended: Promise<number | null>;
   /** Resolves with its exit code when it was asked to end and has. */
   end(): Promise<number | null>;
 }
+
+/** Where a server keeps what it has: a PostgreSQL, or the directory of the embedded one. */
+export type WatchedStore = { readonly url: string } | { readonly dataDir: string };
 
 /** The providers with their guests. */
 export interface Guests {
@@ -29,8 +36,8 @@ const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta
 // As package.json has them.
 const NODE_OPTIONS = ['--max-semi-space-size=64', '--min-semi-space-size=32'];
 
-/** Starts `src/server.ts` on that PostgreSQL. `preload`: further modules of this folder that it is to load first. */
-export async function startWatchedServer(databaseUrl: string, preload: readonly string[] = []): Promise<WatchedServer> {
+/** Starts `src/server.ts` on that store. `preload`: further modules of this folder that it is to load first. */
+export async function startWatchedServer(store: WatchedStore, preload: readonly string[] = []): Promise<WatchedServer> {
   const child = fork(pathOf('../../src/server.ts'), {
     execArgv: [
       ...NODE_OPTIONS,
@@ -40,19 +47,21 @@ export async function startWatchedServer(databaseUrl: string, preload: readonly 
     env: {
       ...process.env,
       ...{ NODE_ENV: 'production', LOG_LEVEL: 'info', PORT: '0', PARLEY_METRICS_PORT: '0' },
-      ...{ DATABASE_URL: databaseUrl, PARLEY_SECRET_KEY: '07'.repeat(32), PARLEY_ALLOW_PRIVATE_HOSTS: 'on' },
+      ...('url' in store ? { DATABASE_URL: store.url } : { PARLEY_DATA_DIR: store.dataDir }),
+      ...{ PARLEY_SECRET_KEY: '07'.repeat(32), PARLEY_ALLOW_PRIVATE_HOSTS: 'on' },
       // All that come are of one address here.
       PARLEY_MAX_SOCKETS_PER_ADDRESS: '500',
     },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   const ended = once(child, 'exit').then(([code]) => code as number | null);
+  const faults: string[] = [];
   const { url, metrics } = await Promise.race([
-    addressesOf(child),
+    addressesOf(child, faults),
     ended.then((code) => Promise.reject(new Error(`the server ended with ${code} before it listened`))),
   ]);
   return {
-    url,
+    ...{ url, faults, ended },
     vitals: asking(child, ended),
     async figure(name) {
       const text = await (await fetch(metrics)).text();
@@ -66,12 +75,18 @@ export async function startWatchedServer(databaseUrl: string, preload: readonly 
 }
 
 /** Where it says that it listens. Warnings and errors of its log are passed on. */
-function addressesOf(child: ChildProcess): Promise<{ readonly url: string; readonly metrics: string }> {
+function addressesOf(
+  child: ChildProcess,
+  faults: string[],
+): Promise<{ readonly url: string; readonly metrics: string }> {
   let metrics = '';
   let url = '';
   return new Promise((resolve) => {
     createInterface({ input: child.stdout as NonNullable<typeof child.stdout> }).on('line', (line) => {
-      if (/"level":"error"/.test(line)) process.stderr.write(`${line}\n`);
+      if (/"level":"error"/.test(line)) {
+        process.stderr.write(`${line}\n`);
+        faults.push(line);
+      }
       url ||= /"url":"(http[^"]+)\/graphql"/.exec(line)?.[1] ?? '';
       metrics ||= /"metrics":"(http[^"]+)"/.exec(line)?.[1] ?? '';
       if (url && metrics) resolve({ url, metrics });

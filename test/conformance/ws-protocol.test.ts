@@ -38,6 +38,27 @@ describe('a message that the protocol does not have closes the socket with 4400'
     }
   });
 
+  it.each([
+    ['objects', '{"a":', '}'],
+    // These are written out by another way than those, which goes one call deeper for each of them.
+    ['objects by number', '{"0":', '}'],
+    ['lists', '[', ']'],
+  ])('that is deep in %s, wherever it is, and others are served on', async (_title, opening, closing) => {
+    const depth = Math.floor(60_000 / (opening.length + closing.length));
+    const deep = `{"deep":${opening.repeat(depth)}1${closing.repeat(depth)}}`;
+    for (const message of [
+      `{"type":"ping","payload":${deep}}`,
+      `{"type":"pong","payload":${deep}}`,
+      `{"type":"subscribe","id":"1","payload":{"query":"${HEAD}","variables":${deep}}}`,
+      `{"type":"subscribe","id":"1","payload":{"query":"${HEAD}","extensions":${deep}}}`,
+    ]) {
+      const raw = await api.greeted();
+      raw.say(message);
+      expect((await raw.closed).code).toBe(4400);
+    }
+    expect((await api.served.post(HEAD)).status).toBe(200);
+  });
+
   it('and nothing that follows it is done any more', async () => {
     const raw = await api.greeted();
     raw.say('hello');
@@ -127,6 +148,37 @@ describe('an operation', () => {
     expect(told.map(({ type }) => type).sort()).toEqual(['complete', 'error', 'error', 'error', 'next']);
     raw.subscribe('{ nothing }', HEAD);
     expect([await raw.next(), await raw.next()]).toEqual([next('{ nothing }'), complete('{ nothing }')]);
+  });
+
+  it.each([
+    ['of a name that the document does not have', HEAD, 'Nobody'],
+    ['of an empty name', HEAD, ''],
+    ['of a subscription under another name', `${NEW.replace('{', 'New {')}`, 'Old'],
+    ['of several without a name', 'query One { eventCursor } query Two { eventCursor }', undefined],
+    ['of a document that has none', 'fragment Part on Query { eventCursor }', undefined],
+  ])('%s is refused in our words, and the socket goes on', async (_title, query, operationName) => {
+    const raw = await api.greeted();
+    raw.subscribe('1', query, { operationName });
+    const { type, payload } = await raw.next();
+    expect(type).toBe('error');
+    for (const error of payload as object[]) expect(error).toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } });
+    raw.subscribe('1', HEAD);
+    expect([await raw.next(), await raw.next()]).toEqual([next('1'), complete('1')]);
+  });
+
+  it('with a number beyond all numbers is refused as over HTTP: it is not taken for none at all', async () => {
+    const raw = await api.greeted();
+    const query = 'query ($n: Int) { conversations(first: $n) { totalCount } }';
+    for (const [id, number] of [
+      ['1', '1e999'],
+      ['2', '-1e999'],
+      ['3', `1${'0'.repeat(400)}`],
+    ] as const) {
+      raw.say(`{"id":"${id}","type":"subscribe","payload":{"query":"${query}","variables":{"n":${number}}}}`);
+      const { type, payload } = await raw.next();
+      expect([type, payload]).toMatchObject(['next', { errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] }]);
+      expect(await raw.next()).toEqual(complete(id));
+    }
   });
 
   it('may be completed twice, or never have been', async () => {

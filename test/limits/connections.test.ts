@@ -73,6 +73,11 @@ describe('a request is refused', () => {
     expect(await firstLine(socket)).toContain(status);
   });
 
+  it.each(['', 'x', 'evil.test'])('that names a second host: "%s"', async (host) => {
+    const { socket } = say(`GET /healthz HTTP/1.1\r\nhost: x\r\nHost: ${host}\r\n\r\n`);
+    expect(await firstLine(socket)).toContain('400');
+  });
+
   it.each(['gzip', 'deflate', 'br', 'zstd', 'GZIP'])('with a body that is packed as %s', async (encoding) => {
     const answer = await fetch(new URL('/graphql', url), {
       method: 'POST',
