@@ -24,8 +24,8 @@ export interface Ground {
 const TOKEN = 'parley_attacked_token';
 const CONVERSATIONS = 3;
 
-/** Starts a server, connects an account and waits until everything there is stored. */
-export async function startGround(kind: DatabaseKind): Promise<Ground> {
+/** Starts a server, connects an account and waits until everything there is stored. `env`: further variables of its environment. */
+export async function startGround(kind: DatabaseKind, env: Readonly<Record<string, string>> = {}): Promise<Ground> {
   const ends: (() => unknown)[] = [];
   const end = async (): Promise<void> => {
     for (const one of ends.splice(0).reverse()) await one();
@@ -40,7 +40,7 @@ export async function startGround(kind: DatabaseKind): Promise<Ground> {
       beginEveryMs: 1e9,
     });
     ends.push(() => guests.end());
-    const server = await startWatchedServer(store);
+    const server = await startWatchedServer(store, { env });
     ends.push(() => server.end());
     const at = 'url' in store ? { url: store.url, dataDir: '' } : { url: null, dataDir: store.dataDir, attach: true };
     const db = await openDatabase({ ...at, clock: systemClock, poolSize: 1 });

@@ -1,5 +1,6 @@
 import { type Assailed, assail, playAll } from '../attacks/assail.ts';
 import { corpus, strewn } from '../attacks/corpus.ts';
+import { documentsLimits, playDocuments } from '../attacks/documents.ts';
 import { fuzzBytes } from '../attacks/fuzz.ts';
 import { type Ground, startGround } from '../attacks/ground.ts';
 import { judgeMemory } from '../attacks/memory.ts';
@@ -16,6 +17,7 @@ const MB = 1024 * 1024;
 /** The rows, their random cases from that seed; `of` tells how many of a full number are wanted. */
 export function attackRows(seed: number, of: (full: number) => number): readonly AttackRow[] {
   const size = { http: of(20_000), frames: of(20_000), multipart: of(5_000) };
+  const documents = { documents: of(50_000), variableSets: of(20_000) };
   return [
     { name: 'attacks: every bad input that has a name', play: () => onGround(playCorpus) },
     {
@@ -26,13 +28,21 @@ export function attackRows(seed: number, of: (full: number) => number): readonly
           return { wrong, figures };
         }),
     },
+    {
+      name: `documents: ${documents.documents} generated, ${documents.variableSets} sets of variables`,
+      play: () =>
+        onGround(async (ground) => {
+          const { wrong, ...figures } = await playDocuments(ground, seed, documents);
+          return { wrong, figures };
+        }, documentsLimits),
+    },
   ];
 }
 
 type Played = { readonly wrong: readonly string[]; readonly figures: object };
 
-async function onGround(play: (ground: Ground) => Promise<Played>) {
-  const ground = await startGround('postgres');
+async function onGround(play: (ground: Ground) => Promise<Played>, env: Readonly<Record<string, string>> = {}) {
+  const ground = await startGround('postgres', env);
   try {
     const { wrong, figures } = await play(ground);
     const exit = await ground.server.end();

@@ -36,8 +36,19 @@ const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta
 // As package.json has them.
 const NODE_OPTIONS = ['--max-semi-space-size=64', '--min-semi-space-size=32'];
 
-/** Starts `src/server.ts` on that store. `preload`: further modules of this folder that it is to load first. */
-export async function startWatchedServer(store: WatchedStore, preload: readonly string[] = []): Promise<WatchedServer> {
+/** How it is started otherwise than `npm start` does. */
+export interface WatchedOptions {
+  /** Further modules of this folder that it is to load first. */
+  readonly preload?: readonly string[];
+  /** Further variables of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Starts `src/server.ts` on that store. */
+export async function startWatchedServer(
+  store: WatchedStore,
+  { preload = [], env = {} }: WatchedOptions = {},
+): Promise<WatchedServer> {
   const child = fork(pathOf('../../src/server.ts'), {
     execArgv: [
       ...NODE_OPTIONS,
@@ -51,6 +62,7 @@ export async function startWatchedServer(store: WatchedStore, preload: readonly 
       ...{ PARLEY_SECRET_KEY: '07'.repeat(32), PARLEY_ALLOW_PRIVATE_HOSTS: 'on' },
       // All that come are of one address here.
       PARLEY_MAX_SOCKETS_PER_ADDRESS: '500',
+      ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });

@@ -65,7 +65,7 @@ export async function soak(
       ...{ seed, conversations: size.conversations, messages: 4, writeEveryMs: 1_500, beginEveryMs: 30_000 },
     });
     ends.push(() => guests.end());
-    const server = await startWatchedServer({ url }, preload);
+    const server = await startWatchedServer({ url }, { preload });
     ends.push(() => server.end());
     await connectAll(server, guests, db, size.conversations);
     const scene = await openScene(server.url, TOKEN, createChance(seed));
