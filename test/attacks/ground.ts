@@ -24,8 +24,11 @@ export interface Ground {
 const TOKEN = 'parley_attacked_token';
 const CONVERSATIONS = 3;
 
-/** Starts a server, connects an account and waits until everything there is stored. */
-export async function startGround(kind: DatabaseKind): Promise<Ground> {
+/**
+ * Starts a server, connects an account and waits until everything there is stored. `preload`: modules that the server loads first, such as
+ * a fault that is planted.
+ */
+export async function startGround(kind: DatabaseKind, preload: readonly string[] = []): Promise<Ground> {
   const ends: (() => unknown)[] = [];
   const end = async (): Promise<void> => {
     for (const one of ends.splice(0).reverse()) await one();
@@ -40,7 +43,7 @@ export async function startGround(kind: DatabaseKind): Promise<Ground> {
       beginEveryMs: 1e9,
     });
     ends.push(() => guests.end());
-    const server = await startWatchedServer(store);
+    const server = await startWatchedServer(store, preload);
     ends.push(() => server.end());
     const at = 'url' in store ? { url: store.url, dataDir: '' } : { url: null, dataDir: store.dataDir, attach: true };
     const db = await openDatabase({ ...at, clock: systemClock, poolSize: 1 });

@@ -8,6 +8,7 @@ import { type Findings, nothingWrong } from './history.ts';
 /** A row of the battery about what is sent to break things. */
 export interface AttackRow {
   readonly name: string;
+  readonly onlyNamed?: true;
   play(): Promise<{ readonly findings: Findings; readonly wrong: readonly string[]; readonly figures: object }>;
 }
 
@@ -26,13 +27,26 @@ export function attackRows(seed: number, of: (full: number) => number): readonly
           return { wrong, figures };
         }),
     },
+    {
+      name: 'leak: a server that keeps what it was asked is found out by malformed bytes',
+      onlyNamed: true,
+      play: () =>
+        onGround(
+          async (ground) => {
+            const { wrong } = await fuzzBytes(ground, seed, { http: 20_000, frames: 10, multipart: 10 });
+            const isFound = wrong.some((one) => one.includes('more are held than before'));
+            return { wrong: isFound ? [] : ['the leak was not found'], figures: { wrong } };
+          },
+          ['./soak-leak.ts'],
+        ),
+    },
   ];
 }
 
 type Played = { readonly wrong: readonly string[]; readonly figures: object };
 
-async function onGround(play: (ground: Ground) => Promise<Played>) {
-  const ground = await startGround('postgres');
+async function onGround(play: (ground: Ground) => Promise<Played>, preload: readonly string[] = []) {
+  const ground = await startGround('postgres', preload);
   try {
     const { wrong, figures } = await play(ground);
     const exit = await ground.server.end();
