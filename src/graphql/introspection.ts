@@ -43,7 +43,9 @@ function isAboutSchema(field: string): boolean {
 
 function parsed(query: unknown) {
   try {
-    return typeof query === 'string' ? parse(query, { maxTokens: documentCaps.tokens }) : null;
+    return typeof query === 'string'
+      ? parse(query, { maxTokens: documentCaps.tokens, allowEmptySelectionSets: false })
+      : null;
   } catch {
     return null;
   }

@@ -43,6 +43,7 @@ describe('what is too much is refused', () => {
     `{ conversation(id: "x") { ${'lastMessage { conversation { '.repeat(levels)} id ${'} }'.repeat(levels)} } }`;
   it.each([
     ['fields inside fields', nested(6)],
+    ['types inside types', `{ __type(name: "Query") ${'{ ofType '.repeat(40)}{ name }${'}'.repeat(40)} }`],
     ['tokens', `{ ${'viewer { scopes } '.repeat(600)} }`],
     ['aliases', `{ ${Array.from({ length: 31 }, (_, i) => `a${i}: eventCursor`).join(' ')} }`],
     [

@@ -29,7 +29,11 @@ describe('each is refused or answered in time, tells nothing of our inside, writ
     expect((await assail(ground, attacks)).wrong).toEqual([]);
   });
 
-  it.each(Object.entries(strewn))('%s', LONG, async (_family, attacks) => {
+  // Every string and every argument, but not each with each: that is the battery's to play.
+  const some = Object.entries(strewn).map(
+    ([family, attacks], turn) => [family, attacks.filter((_, at) => at % 3 === turn % 3)] as const,
+  );
+  it.each(some)('%s', LONG, async (_family, attacks) => {
     expect((await assail(ground, attacks, { countEach: false })).wrong).toEqual([]);
   });
 });

@@ -16,7 +16,7 @@ const known = { ids: ['cnv_1'], eventCursors: ['e'], pageCursors: ['p'] };
 
 let ground: Ground;
 beforeAll(async () => {
-  ground = await startGround('embedded', documentsLimits);
+  ground = await startGround('embedded', { env: documentsLimits });
 });
 afterAll(() => ground.end());
 

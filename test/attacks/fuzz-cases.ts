@@ -2,13 +2,16 @@ import type { Chance } from '../../src/simulator/chance.ts';
 import type { Site } from './attack.ts';
 import { closing, frame, handshake } from './frames.ts';
 
+/** Nothing that a part holds: Node's parser takes a boundary without its dashes for one, too. */
+export const BOUNDARY = 'parley-7f3a1c';
+
 /** Makes one malformed thing after the other. */
 export interface FuzzCases {
   /** What is written to a connection of TCP. */
   http(): Buffer;
   /** One frame of a websocket, or what should be one. */
   frame(): Buffer;
-  /** A body of `multipart/form-data; boundary=x`. */
+  /** A body of `multipart/form-data` with the boundary below. */
   multipart(): Buffer;
 }
 
@@ -126,18 +129,34 @@ const messageScraps: readonly string[] = [
 function formOf({ between, pick }: Chance, { conversationId }: Site): Buffer {
   const operations = JSON.stringify({ query: UPLOAD, variables: { i: { conversationId, file: null } } });
   const part = (headers: string, held: string): string =>
-    `--x\r\ncontent-disposition: form-data; ${headers}\r\n\r\n${held}\r\n`;
+    `--${BOUNDARY}\r\ncontent-disposition: form-data; ${headers}\r\n\r\n${held}\r\n`;
   const parts = [
     part('name="operations"', operations),
     part('name="map"', '{"0":["variables.i.file"]}'),
     // Not one of the types that files may have: it is refused where the rest is right.
     part('name="0"; filename="a.txt"\r\ncontent-type: text/x-nothing', 'x'.repeat(between(0, 3_000))),
   ];
-  return Buffer.from(`${pick([parts, parts.toReversed(), parts.slice(1), [...parts, ...parts]]).join('')}--x--\r\n`);
+  return Buffer.from(
+    `${pick([parts, parts.toReversed(), parts.slice(1), [...parts, ...parts]]).join('')}--${BOUNDARY}--\r\n`,
+  );
 }
 
 const formScraps: readonly string[] = [
-  ...['\r\n', '--x', '--x--', '--', '\0', '"', ';', '=', 'name=', "filename*=UTF-8''%ff", 'filename="../../a"', '\xff'],
+  ...[
+    '\r\n',
+    `--${BOUNDARY}`,
+    `--${BOUNDARY}--`,
+    '--',
+    BOUNDARY,
+    '\0',
+    '"',
+    ';',
+    '=',
+    'name=',
+    "filename*=UTF-8''%ff",
+    'filename="../../a"',
+    '\xff',
+  ],
   ...['content-type: multipart/mixed; boundary=x\r\n', 'content-transfer-encoding: base64\r\n', 'x'.repeat(20_000)],
   ...['"__proto__"', 'variables.', '{', '[', 'null', '\r\n\r\n', ': '],
 ];

@@ -3,7 +3,13 @@ import { sleep, systemClock } from '../../src/lib/clock.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { openFromTemplate } from '../../src/store/embedded/template.ts';
 import { allScopes, createToken, ensureTenant } from '../../src/store/tokens.ts';
-import { type Guests, startGuests, startWatchedServer, type WatchedServer } from '../battery/soak-server.ts';
+import {
+  type Guests,
+  startGuests,
+  startWatchedServer,
+  type WatchedOptions,
+  type WatchedServer,
+} from '../battery/soak-server.ts';
 import type { Vitals } from '../battery/soak-watch.ts';
 import { createPostgres, type DatabaseKind, temporaryDirectory } from '../helpers/database.ts';
 import type { Site } from './attack.ts';
@@ -24,8 +30,8 @@ export interface Ground {
 const TOKEN = 'parley_attacked_token';
 const CONVERSATIONS = 3;
 
-/** Starts a server, connects an account and waits until everything there is stored. `env`: further variables of its environment. */
-export async function startGround(kind: DatabaseKind, env: Readonly<Record<string, string>> = {}): Promise<Ground> {
+/** Starts a server, connects an account and waits until everything there is stored. */
+export async function startGround(kind: DatabaseKind, options: WatchedOptions = {}): Promise<Ground> {
   const ends: (() => unknown)[] = [];
   const end = async (): Promise<void> => {
     for (const one of ends.splice(0).reverse()) await one();
@@ -40,7 +46,7 @@ export async function startGround(kind: DatabaseKind, env: Readonly<Record<strin
       beginEveryMs: 1e9,
     });
     ends.push(() => guests.end());
-    const server = await startWatchedServer(store, { env });
+    const server = await startWatchedServer(store, options);
     ends.push(() => server.end());
     const at = 'url' in store ? { url: store.url, dataDir: '' } : { url: null, dataDir: store.dataDir, attach: true };
     const db = await openDatabase({ ...at, clock: systemClock, poolSize: 1 });

@@ -5,10 +5,12 @@ import { fuzzBytes } from '../attacks/fuzz.ts';
 import { type Ground, startGround } from '../attacks/ground.ts';
 import { judgeMemory } from '../attacks/memory.ts';
 import { type Findings, nothingWrong } from './history.ts';
+import type { WatchedOptions } from './soak-server.ts';
 
 /** A row of the battery about what is sent to break things. */
 export interface AttackRow {
   readonly name: string;
+  readonly onlyNamed?: true;
   play(): Promise<{ readonly findings: Findings; readonly wrong: readonly string[]; readonly figures: object }>;
 }
 
@@ -31,18 +33,34 @@ export function attackRows(seed: number, of: (full: number) => number): readonly
     {
       name: `documents: ${documents.documents} generated, ${documents.variableSets} sets of variables`,
       play: () =>
-        onGround(async (ground) => {
-          const { wrong, ...figures } = await playDocuments(ground, seed, documents);
-          return { wrong, figures };
-        }, documentsLimits),
+        onGround(
+          async (ground) => {
+            const { wrong, ...figures } = await playDocuments(ground, seed, documents);
+            return { wrong, figures };
+          },
+          { env: documentsLimits },
+        ),
+    },
+    {
+      name: 'leak: a server that keeps what it was asked is found out by malformed bytes',
+      onlyNamed: true,
+      play: () =>
+        onGround(
+          async (ground) => {
+            const { wrong } = await fuzzBytes(ground, seed, { http: 20_000, frames: 10, multipart: 10 });
+            const isFound = wrong.some((one) => one.includes('more are held than before'));
+            return { wrong: isFound ? [] : ['the leak was not found'], figures: { wrong } };
+          },
+          { preload: ['./soak-leak.ts'] },
+        ),
     },
   ];
 }
 
 type Played = { readonly wrong: readonly string[]; readonly figures: object };
 
-async function onGround(play: (ground: Ground) => Promise<Played>, env: Readonly<Record<string, string>> = {}) {
-  const ground = await startGround('postgres', env);
+async function onGround(play: (ground: Ground) => Promise<Played>, options: WatchedOptions = {}) {
+  const ground = await startGround('postgres', options);
   try {
     const { wrong, figures } = await play(ground);
     const exit = await ground.server.end();

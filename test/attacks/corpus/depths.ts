@@ -43,7 +43,7 @@ export const depths: readonly Attack[] = [
   ),
   answeredDocument('inline fragments 600 deep', () => around(600, '{ ... ', '{ eventCursor }', '}')),
   refusedDocument('inline fragments 100,000 deep', () => around(100_000, '{...', '{a}', '}')),
-  answeredDocument(
+  refusedDocument(
     'introspection 400 deep',
     () => `{ __type(name: "Query") ${around(400, '{ ofType ', '{ name }', '}')} }`,
   ),
