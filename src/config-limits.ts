@@ -21,7 +21,7 @@ const numbers = {
   PARLEY_MAX_QUEUED: {
     limit: 'queued',
     most: 100_000,
-    meaning: 'Operations that may wait for that; more are refused with 503 and Retry-After',
+    meaning: 'Operations that may wait for that, and as many for providers; more are refused with 503 and Retry-After',
   },
   PARLEY_COST_BUDGET: {
     limit: 'costBudget',

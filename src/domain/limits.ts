@@ -8,7 +8,7 @@ export interface Limits {
   readonly sockets: number;
   /** Operations that are carried out at the same time. */
   readonly inFlight: number;
-  /** Operations that may wait for that. */
+  /** Operations that may wait for that; as many may wait for a provider, with their places given to others. */
   readonly queued: number;
   /** What a token may spend at once, in points of an operation's cost. */
   readonly costBudget: number;

@@ -6,10 +6,11 @@ import { createExecute } from './compile.ts';
 import type { Surroundings } from './context.ts';
 import type { CostBudgets } from './cost-budget.ts';
 import type { EventStream } from './event-stream.ts';
-import { type Load, overloaded } from './load.ts';
+import { type Load, overloaded, type Place } from './load.ts';
 import { beginOperation } from './operation.ts';
 import type { Sighting } from './operation-watch.ts';
 import type { Results } from './results.ts';
+import { steppingAside } from './stepping-aside.ts';
 import { createSubscribe } from './subscription.ts';
 import type { Vigil } from './vigil.ts';
 
@@ -48,7 +49,8 @@ export function createOperations(
   const subscribe = createSubscribe({ surroundings, execute, vigil, results, budgets, meters });
   const streams = new WeakMap<object, EventStream>();
 
-  const run = async (args: ExecutionArgs, { session, client, sighting }: Request): Promise<ExecutionResult> => {
+  const run = async (args: ExecutionArgs, request: Request, place: Place): Promise<ExecutionResult> => {
+    const { session, client, sighting } = request;
     const { error, extensions } = budgets.charge(session.caller.actor, {
       ...args,
       schema,
@@ -56,7 +58,8 @@ export function createOperations(
     });
     if (extensions) sighting?.costs(extensions.cost.requested);
     if (error) return results.finish({ errors: [error], ...(extensions && { extensions }) });
-    const operation = beginOperation(surroundings, session.caller, client);
+    const mine = { ...surroundings, gateway: steppingAside(surroundings.gateway, place) };
+    const operation = beginOperation(mine, session.caller, client);
     try {
       const result = await execute({ ...args, contextValue: operation.context });
       return results.finish({ ...result, ...(extensions && { extensions }) }, operation.context.trouble);
@@ -69,12 +72,12 @@ export function createOperations(
   /** Subscriptions are not counted: they only wait, and sockets are held to how many they may have, and how often they may ask. */
   const runInTurn = async (args: ExecutionArgs, request: Request): Promise<ExecutionResult> => {
     const begun = load.begin(request.client);
-    const end = typeof begun === 'function' ? begun : await begun;
-    if (!end) return results.finish({ errors: [overloaded()] });
+    const place = begun instanceof Promise ? await begun : begun;
+    if (!place) return results.finish({ errors: [overloaded()] });
     try {
-      return await run(args, request);
+      return await run(args, request, place);
     } finally {
-      end();
+      place.end();
     }
   };
   return {

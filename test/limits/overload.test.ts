@@ -2,7 +2,7 @@ import type { ExecutionResult } from 'graphql';
 import type { Client } from 'graphql-ws';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { defaultLimits } from '../../src/domain/limits.ts';
-import { createLoad } from '../../src/graphql/load.ts';
+import { createLoad, type Place } from '../../src/graphql/load.ts';
 import type { Transport } from '../../src/graphql/transport.ts';
 import { createManualClock, systemClock } from '../../src/lib/clock.ts';
 import type { Database } from '../../src/store/database.ts';
@@ -99,7 +99,7 @@ it('webhooks and questions about health wait for no operation', async () => {
 it('of those who wait, one that went away or waited for too long makes room', async () => {
   const clock = createManualClock(systemClock.now());
   const load = createLoad({ inFlight: 1, queued: 2 }, clock, 10_000);
-  const end = load.begin() as () => void;
+  const place = load.begin() as Place;
   const gone = new AbortController();
   const [first, second] = [load.begin(gone.signal), load.begin()];
   expect(load.begin()).toBeNull();
@@ -108,9 +108,9 @@ it('of those who wait, one that went away or waited for too long makes room', as
   clock.advance(10_000);
   expect(await second).toBeNull();
   const third = load.begin();
-  end();
-  (await third)?.();
-  expect(load.begin()).toBeTypeOf('function');
+  place.end();
+  (await third)?.end();
+  expect(load.begin()).toHaveProperty('end');
 });
 
 it('at five times what can be done, refusals come at once and the work goes on', async () => {
