@@ -136,10 +136,14 @@ function asProviderError(
   { aborted, begun }: { readonly aborted: boolean; readonly begun: boolean },
 ): ProviderError {
   if (error instanceof ProviderError) return error;
-  const [kind, message] = aborted
-    ? (['timeout', 'did not answer in time'] as const)
-    : (['protocol', 'could not be understood'] as const);
+  const [kind, message] = kindOf(aborted, begun);
   return new ProviderError({ provider, operation, kind, message, noEffect: !begun, cause: error });
+}
+
+function kindOf(aborted: boolean, begun: boolean): readonly [ProviderError['kind'], string] {
+  if (aborted) return ['timeout', 'did not answer in time'];
+  // Nobody was asked: whatever failed is ours, and may be over at the next try.
+  return begun ? ['protocol', 'could not be understood'] : ['unavailable', 'could not be asked, by a fault of ours'];
 }
 
 /** However absurd the time that a provider names: it is left alone for a second at least, and for an hour at most. */

@@ -53,6 +53,17 @@ describe('a guarded send', () => {
     expect(await outcomeOf(new TypeError('x'))).toMatchObject({ kind: 'unknown', error: { kind: 'protocol' } });
   });
 
+  it('is put off, and may be tried again, where a fault of ours kept it from being begun', async () => {
+    const lost = new Error('Connection terminated unexpectedly');
+    const budget = { admit: () => Promise.reject(lost) };
+    const { guarded, reached, observed } = tryGuard(async () => accepted, {}, { budget });
+    expect(await guarded.send(message, call())).toMatchObject({
+      kind: 'rejected',
+      error: { kind: 'unavailable', noEffect: true, cause: lost },
+    });
+    expect([reached, observed.length]).toEqual([[], 1]);
+  });
+
   it('is seen through when its caller has gone', async () => {
     const caller = new AbortController();
     const { guarded, clock } = tryGuard(

@@ -37,14 +37,21 @@ export function createBudget(
       ...{ provider, operation, kind: 'rate-limited', noEffect: true, retryAt: resetsAt },
       message: "this hour's requests are used up",
     });
+  // Nothing was sent, and it may be over at the next try.
+  const uncounted =
+    (operation: string) =>
+    (cause: unknown): never => {
+      const message = 'its requests cannot be counted at the moment, by a fault of ours';
+      throw new ProviderError({ provider, operation, kind: 'unavailable', noEffect: true, message, cause });
+    };
   let last: BudgetState | null = null;
   return {
     async admit(lane, operation) {
-      const state = await budgetState(db, key, hour());
+      const state = await asked(() => budgetState(db, key, hour()), uncounted(operation));
       if (state.used + 1 > state.allowed * (1 - kept[lane])) throw refused(operation, state);
     },
     counted: (fetch) => async (url, init) => {
-      const { taken, ...state } = await takeRequest(db, key, hour());
+      const { taken, ...state } = await asked(() => takeRequest(db, key, hour()), uncounted('request'));
       last = state;
       if (!taken) throw refused('request', state);
       return fetch(url, init);
@@ -60,6 +67,14 @@ export function createBudget(
       return { limit: allowed, remaining: Math.max(0, allowed - used), resetAt: resetsAt };
     },
   };
+}
+
+async function asked<T>(question: () => Promise<T>, failed: (cause: unknown) => never): Promise<T> {
+  try {
+    return await question();
+  } catch (error) {
+    return failed(error);
+  }
 }
 
 /** Most answers say what was counted here already: nothing to write. */

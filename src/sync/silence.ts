@@ -30,15 +30,21 @@ export function createSharedSilence(
     // One that ends later was noted by a clock that was ahead.
     if (until <= latest()) heldUntil = Math.max(heldUntil, until);
   };
+  // Only a hint: a provider that is asked too early says so again.
+  const ask = async (): Promise<void> => {
+    try {
+      const until = await silenceUntil(db, key);
+      if (until) learn(until.getTime());
+    } catch (error) {
+      log.warn({ err: error }, 'whether a provider asked to wait could not be looked up');
+    }
+  };
   return {
     // All who come while a look is under way are answered by it.
     look() {
-      looking ??= silenceUntil(db, key)
-        .then((until) => until && learn(until.getTime()))
-        .then(() => undefined)
-        .finally(() => {
-          looking = null;
-        });
+      looking ??= ask().finally(() => {
+        looking = null;
+      });
       return looking;
     },
     until() {

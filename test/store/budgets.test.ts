@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { createManualClock } from '../../src/lib/clock.ts';
+import { silentLog } from '../../src/lib/log.ts';
 import type { ProviderModule } from '../../src/providers/contract.ts';
 import type { Lane } from '../../src/providers/limits.ts';
+import type { Database } from '../../src/store/database.ts';
 import { createBudget } from '../../src/sync/budgets.ts';
+import { createSharedSilence } from '../../src/sync/silence.ts';
 import { databaseKinds, testDatabase } from '../helpers/database.ts';
 import { createStub } from '../helpers/stub-provider.ts';
 
@@ -109,5 +112,36 @@ describe.each(databaseKinds)("an hour's requests (%s)", async (kind) => {
     const [one, other] = [join('one'), join('other')];
     for (let turn = 0; turn < 4; turn += 1) await one.ask();
     expect([await one.ask(), await other.ask()]).toEqual(['rate-limited', 'answered']);
+  });
+});
+
+describe('a database that fails for a moment', () => {
+  const failing = new Proxy({} as Database, {
+    get: () => {
+      throw new Error('Connection terminated unexpectedly');
+    },
+  });
+  const module = createStub({ limits: { requestsPerHour: 10 } }).module as ProviderModule;
+
+  it('keeps nobody from a provider that may have asked for silence: what is known here counts', async () => {
+    const clock = createManualClock(start);
+    const told: object[] = [];
+    const log = { ...silentLog, warn: (fields: object) => void told.push(fields) };
+    const silence = createSharedSilence({ db: failing, clock, log }, module, { key: 'k' });
+    await silence.look();
+    await silence.look();
+    expect(told).toHaveLength(2);
+    expect(silence.until()).toBeNull();
+  });
+
+  it('has no request made that could not be counted, and is no refusal for good', async () => {
+    let sent = 0;
+    const budget = createBudget({ db: failing, clock: createManualClock(start) }, module, { key: 'k' });
+    const fetch = budget?.counted(async () => {
+      sent += 1;
+      return new Response();
+    });
+    await expect(fetch?.('https://example.test', {})).rejects.toMatchObject({ kind: 'unavailable', noEffect: true });
+    expect(sent).toBe(0);
   });
 });
