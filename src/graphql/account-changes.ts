@@ -78,7 +78,8 @@ builder.mutationFields((t) => ({
     type: changedType('DisconnectAccountPayload', 'What disconnecting an account came to.'),
     complexity: 100,
     authScopes: { scope: 'accounts:manage' },
-    description: 'Stops reading and writing an account. What is stored stays; what is queued is cancelled.',
+    description:
+      'Stops reading and writing an account. What is stored stays; what is queued is cancelled; what may have gone out is FAILED and needs attention.',
     args: {
       input: t.arg({
         type: accountIdInput('DisconnectAccountInput', 'An account to be disconnected.'),

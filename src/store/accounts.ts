@@ -1,10 +1,12 @@
 import type { AccountState, Failure } from '../domain/account.ts';
-import type { AccountId, TenantId } from '../domain/ids.ts';
+import type { AccountId, ConversationId, TenantId } from '../domain/ids.ts';
 import { brand } from '../domain/ids.ts';
 import { createId } from '../lib/id.ts';
+import { lockAccount } from './account-lock.ts';
 import type { Database, Transaction } from './database.ts';
-import { appendEvents } from './feed.ts';
+import { appendEvents, type NewEvent } from './feed.ts';
 import { failureFromJson, failureToJson } from './rows.ts';
+import { releaseParked } from './settling.ts';
 
 /** An account as those who work for it need it; `credentials` are sealed. */
 export interface AccountRecord {
@@ -112,7 +114,10 @@ export async function reconnectAccount(
   });
 }
 
-/** Ends the work for an account and cancels what is queued. Rows and ids stay. False where the tenant has no such account. */
+/**
+ * Ends the work for an account, cancels what is queued, and gives up what may have gone out: nobody can look for it any more. Rows and ids stay.
+ * False where the tenant has no such account.
+ */
 export async function disconnectAccount(db: Database, tenantId: TenantId, id: AccountId, now: Date): Promise<boolean> {
   return db.transaction(async (tx) => {
     const known = await tx.$queryRaw<unknown[]>`
@@ -121,13 +126,21 @@ export async function disconnectAccount(db: Database, tenantId: TenantId, id: Ac
     if (known.length === 0) return false;
     const cancelled = await tx.$queryRaw<{ message_id: string; conversation_id: string }[]>`
       UPDATE outbox SET state = 'CANCELLED' WHERE account_id = ${id} AND state = 'QUEUED' RETURNING message_id, conversation_id`;
-    const changes = cancelled.map((row) => ({
+    const lost = await tx.$queryRaw<{ message_id: string; conversation_id: string }[]>`
+      UPDATE outbox SET state = 'FAILED', needs_attention = true, lease_owner = NULL, lease_until = NULL,
+        lease_fence = lease_fence + 1
+      WHERE account_id = ${id} AND state = 'UNKNOWN' RETURNING message_id, conversation_id`;
+    const changes = [...cancelled, ...lost].map((row) => ({
       type: 'MessageChanged' as const,
       accountId: id,
       conversationId: brand<never>(row.conversation_id),
       messageId: brand<never>(row.message_id),
     }));
-    await appendEvents(tx, tenantId, [...changes, { type: 'AccountChanged', accountId: id }], now);
+    const released: NewEvent[] = [];
+    const account = await lockAccount(tx, id);
+    for (const conversationId of new Set(lost.map((row) => brand<ConversationId>(row.conversation_id))))
+      if (account) released.push(...(await releaseParked(tx, account, conversationId, now)));
+    await appendEvents(tx, tenantId, [...changes, ...released, { type: 'AccountChanged', accountId: id }], now);
     return true;
   });
 }

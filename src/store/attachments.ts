@@ -56,7 +56,7 @@ export async function saveAttachments(
     SELECT DISTINCT ON (m.id, r.external_id) r.id, m.tenant_id, m.account_id, m.conversation_id, m.id, r.external_id, r.name,
       r.content_type, r.size, ${now}
     FROM json_to_recordset(${asRecords(records)}::json) AS r(id text, message text, external_id text, name text, content_type text, size int)
-    JOIN message m ON m.account_id = ${account.id} AND m.external_id = r.message
+    JOIN message m ON m.account_id = ${account.id} AND m.external_id = r.message AND m.erased_at IS NULL
     ON CONFLICT (message_id, external_id) DO NOTHING`;
 }
 

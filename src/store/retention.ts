@@ -64,10 +64,10 @@ export async function forgetOldPeople(db: Database, accountId: AccountId, before
         OR ((l.raw <> 'null' OR l.contact_name IS NOT NULL OR l.contact_email IS NOT NULL)
           AND ${stayOver('l', before)} AND ${allOld('lead_id', before)}))
       LIMIT ${ERASED_AT_ONCE}`;
+    await tx.$executeRaw`DELETE FROM unreadable_item WHERE account_id = ${accountId} AND at < ${before}`;
     const ids = rows.map(({ id }) => brand<ConversationId>(id));
     if (ids.length === 0) return 0;
     await forgetWhoFrom(tx, ids, before);
-    await tx.$executeRaw`DELETE FROM unreadable_item WHERE account_id = ${accountId} AND at < ${before}`;
     await announce(tx, account, ids, now);
     return ids.length;
   });

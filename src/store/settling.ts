@@ -38,14 +38,14 @@ export interface Settlement {
 export async function settle(db: Database, claim: SendClaim, settlement: Settlement, now: Date): Promise<boolean> {
   return db.transaction(async (tx) => {
     const account = await lockAccount(tx, claim.accountId);
-    if (!account || !(await moveOutbox(tx, claim, settlement))) return false;
+    const state = account && (await moveOutbox(tx, claim, settlement));
+    if (!account || !state) return false;
     await endAttempt(tx, claim, settlement);
     const events: NewEvent[] = [];
     if (settlement.state === 'ACCEPTED') await bindOwn(tx, account, claim.messageId, settlement);
     await noteMailed(tx, claim.conversationId, settlement);
     const seen = await settleByParked(tx, account, claim, settlement);
-    if (seen || settlement.state !== 'UNKNOWN')
-      events.push(...(await releaseParked(tx, account, claim.conversationId, now)));
+    if (seen || state !== 'UNKNOWN') events.push(...(await releaseParked(tx, account, claim.conversationId, now)));
     const own = { accountId: claim.accountId, conversationId: claim.conversationId };
     events.push({ type: 'MessageChanged', ...own, messageId: claim.messageId });
     await appendEvents(tx, claim.tenantId, events, now);
@@ -53,19 +53,24 @@ export async function settle(db: Database, claim: SendClaim, settlement: Settlem
   });
 }
 
-async function moveOutbox(tx: Transaction, claim: SendClaim, settlement: Settlement): Promise<boolean> {
-  // What goes back into the queue of an account that was disconnected meanwhile is cancelled like the rest of it.
+/** Answers the state that it is in then; null where the claim no longer holds. */
+async function moveOutbox(tx: Transaction, claim: SendClaim, settlement: Settlement): Promise<DeliveryState | null> {
+  // Of an account that was disconnected meanwhile nothing is sent again, and nobody looks for it.
+  const [account] = await tx.$queryRaw<{ state: string }[]>`SELECT state FROM account WHERE id = ${claim.accountId}`;
+  const state = (account?.state === 'DISCONNECTED' && withoutAccount[settlement.state]) || settlement.state;
+  const needsAttention = settlement.needsAttention || (state === 'FAILED' && settlement.state === 'UNKNOWN');
   const written = await tx.$executeRaw`
-    UPDATE outbox SET state = CASE WHEN ${settlement.state} = 'QUEUED' AND EXISTS (
-        SELECT 1 FROM account WHERE id = ${claim.accountId} AND state = 'DISCONNECTED') THEN 'CANCELLED' ELSE ${settlement.state} END, evidence = coalesce(${settlement.evidence ?? null}, evidence),
+    UPDATE outbox SET state = ${state}, evidence = coalesce(${settlement.evidence ?? null}, evidence),
       error = ${failureToJson(settlement.error ?? null)}::jsonb, lease_owner = NULL, lease_until = NULL,
       due_at = parley_now() + ${settlement.dueInMs ?? 0} * interval '1 millisecond',
       absences = CASE WHEN state = 'SENDING' THEN 0 ELSE absences END,
       absent_since = CASE WHEN state = 'SENDING' THEN NULL ELSE absent_since END,
-      resent = coalesce(${settlement.resent ?? null}, resent), needs_attention = ${settlement.needsAttention ?? false}
+      resent = coalesce(${settlement.resent ?? null}, resent), needs_attention = ${needsAttention ?? false}
     WHERE message_id = ${claim.messageId} AND lease_fence = ${claim.fence} AND state IN ('SENDING', 'UNKNOWN')`;
-  return written === 1;
+  return written === 1 ? state : null;
 }
+
+const withoutAccount: Partial<Record<DeliveryState, DeliveryState>> = { QUEUED: 'CANCELLED', UNKNOWN: 'FAILED' };
 
 /** Only an answer tells how messages reach the participant: whoever writes next is warned by it. */
 async function noteMailed(tx: Transaction, id: ConversationId, { mailed }: Settlement): Promise<void> {

@@ -50,16 +50,21 @@ export async function erasureKeys(tx: Transaction, tenantId: TenantId, sealer: S
   }));
 }
 
-/** The same, with one made where there is none. The tenant's row is held, so that two at once make one. */
+/**
+ * The same, with one made where there is none, by one of those who want it at once. The tenant's row is not held for that: it is taken last,
+ * by whoever tells its feed, and who holds it longer would have sends wait that hold what this one wants next.
+ */
 export async function ensureErasureKeys(
   tx: Transaction,
   tenantId: TenantId,
   sealer: Sealer,
   now: Date,
 ): Promise<readonly ErasureKey[]> {
-  await tx.$executeRaw`SELECT 1 FROM tenant WHERE id = ${tenantId} FOR NO KEY UPDATE`;
   const held = await erasureKeys(tx, tenantId, sealer);
   if (held.length > 0) return held;
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`erasure keys of ${tenantId}`}, 0))`;
+  const made = await erasureKeys(tx, tenantId, sealer);
+  if (made.length > 0) return made;
   const id = randomUUID();
   const secret = randomBytes(KEY_BYTES);
   const sealed = sealer.seal(secret.toString('base64'), erasureKeyPlace(id));
@@ -151,8 +156,14 @@ export async function bringTombstones(
   sealer: Sealer,
   { keys, tombstones }: TombstoneList,
 ): Promise<void> {
-  for (const { id, sealed } of keys) sealer.open(Buffer.from(sealed, 'base64'), erasureKeyPlace(id));
-  const keyRecords = asRecords(keys.map(({ id, sealed, createdAt }) => ({ id, sealed, created_at: createdAt })));
+  // Sealed anew: the list may be from before the secret key was changed, and no server would have to know that one otherwise.
+  const keyRecords = asRecords(
+    keys.map(({ id, sealed, createdAt }) => {
+      const secret = sealer.open(Buffer.from(sealed, 'base64'), erasureKeyPlace(id));
+      const again = Buffer.from(sealer.seal(secret, erasureKeyPlace(id))).toString('base64');
+      return { id, sealed: again, created_at: createdAt };
+    }),
+  );
   const records = asRecords(
     tombstones.map((one) => ({
       ...{ digest: one.digest, key_id: one.key, erased_at: one.erasedAt, settled_at: one.settledAt },
@@ -167,7 +178,8 @@ export async function bringTombstones(
       INSERT INTO tombstone (tenant_id, digest, key_id, erased_at, settled_at)
       SELECT ${tenantId}, decode(r.digest, 'hex'), r.key_id, r.erased_at, r.settled_at
       FROM json_to_recordset(${records}::json) AS r(digest text, key_id text, erased_at timestamptz, settled_at timestamptz)
-      ON CONFLICT (tenant_id, digest) DO NOTHING`;
+      ON CONFLICT (tenant_id, digest) DO UPDATE SET erased_at = greatest(tombstone.erased_at, excluded.erased_at),
+        settled_at = greatest(tombstone.settled_at, excluded.settled_at)`;
     await tx.$executeRaw`UPDATE account SET erases = true WHERE tenant_id = ${tenantId}`;
   });
 }

@@ -39,9 +39,13 @@ export async function eraseParticipant(
   return come;
 }
 
-/** Goes on with everything that was begun; returns how many erasures still wait for sends to be decided. */
-export async function continueErasures(parts: ErasureParts, signal: AbortSignal): Promise<number> {
-  for (const erasure of await openErasures(parts.db)) await untilDone(parts, erasure, signal);
+/** Goes on with everything that was begun, each for itself; returns how many erasures still wait for sends to be decided, or failed. */
+export async function continueErasures(
+  parts: ErasureParts,
+  signal: AbortSignal,
+  failed: (error: unknown) => void,
+): Promise<number> {
+  for (const erasure of await openErasures(parts.db)) await untilDone(parts, erasure, signal).catch(failed);
   return (await openErasures(parts.db)).length;
 }
 

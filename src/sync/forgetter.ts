@@ -20,19 +20,21 @@ const DAY_MS = 86_400_000;
 export function createForgetter(parts: ForgetterParts): Loop {
   const { db, clock, times, log } = parts;
   let retireAt = 0;
+  // One that cannot be done keeps nobody else's from being done.
+  const failed = (error: unknown): void => log.error({ err: error }, 'what is to be erased could not be');
   const loop = createLoop({
     name: 'forgetter',
     clock,
     async turn(signal) {
-      const waiting = await continueErasures(parts, signal);
+      const waiting = await continueErasures(parts, signal, failed);
       if (clock.monotonic() >= retireAt) {
-        for (const keeping of await accountsKeeping(db)) await retire(parts, keeping, signal);
+        for (const keeping of await accountsKeeping(db)) await retire(parts, keeping, signal).catch(failed);
         retireAt = clock.monotonic() + times.retireEveryMs;
       }
       return waiting > 0 ? times.eraseEveryMs : times.pruneEveryMs;
     },
     onError(error) {
-      log.error({ err: error }, 'what is to be erased could not be');
+      failed(error);
       return times.eraseEveryMs;
     },
   });

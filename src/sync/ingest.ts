@@ -87,8 +87,8 @@ async function takeIn(
   batch: Batch,
   options: { readonly now: Date; readonly windowMs: number; readonly sealer: Sealer },
 ): Promise<Taken> {
-  const { now, sealer } = options;
-  const withholding = withholdingOf(tx, account, { batch, sealer, now });
+  const { now } = options;
+  const withholding = withholdingOf(tx, account, { batch, ...options });
   const of = sort(withholding ? await withholding.people(batch.events) : batch.events);
   await saveBookings(tx, account, lastOfEach(of.booking.map((event) => event.booking)), now);
   await saveLeads(tx, account, lastOfEach(of.lead.map((event) => event.lead)), now);

@@ -32,9 +32,10 @@ export interface Withholding {
 export function withholdingOf(
   tx: Transaction,
   account: AccountRow,
-  { batch, sealer, now }: { readonly batch: Batch; readonly sealer: Sealer; readonly now: Date },
+  options: { readonly batch: Batch; readonly sealer: Sealer; readonly now: Date; readonly windowMs: number },
 ): Withholding | null {
   if (!account.erases && account.keep_days === null) return null;
+  const { batch, sealer, now, windowMs } = options;
   const before = account.keep_days === null ? null : new Date(now.getTime() - account.keep_days * DAY_MS);
   const look = async (things: readonly ErasedThing[]): Promise<Erased> => {
     const keys = account.erases ? await erasureKeys(tx, account.tenant_id, sealer) : [];
@@ -56,8 +57,7 @@ export function withholdingOf(
         ...conversations.map((externalId) => ({ kind: 'conversation' as const, externalId })),
         ...told.map(({ message }) => ({ kind: 'message' as const, externalId: message.externalId })),
       ]);
-      // The text is what an echo is known by.
-      const sending = await conversationsSending(tx, [...homes.keys()]);
+      const sending = { in: await conversationsSending(tx, [...homes.keys()]), windowMs };
       return told.map((one) => {
         const home = erased('conversation', homes.get(one.conversationId) ?? null);
         const known = erased('message', one.message.externalId) !== null;
@@ -133,11 +133,13 @@ function isOld({ sentAt }: ProviderMessage, before: Date | null): boolean {
 function isOf(
   home: Tombstone | null,
   { conversationId, message: { sentAt, sentBy } }: ToldMessage,
-  sending: ReadonlySet<ConversationId>,
+  sending: { readonly in: ReadonlySet<ConversationId>; readonly windowMs: number },
 ): boolean {
   if (home === null || sentAt === null) return false;
   if (sentBy !== 'us') return sentAt <= home.erasedAt;
-  return !sending.has(conversationId) && sentAt <= (home.settledAt ?? home.erasedAt);
+  if (!sending.in.has(conversationId)) return sentAt <= (home.settledAt ?? home.erasedAt);
+  // What may be the echo of what is being sent keeps its text, by which it is known; where the erasure is over that was begun after it.
+  return home.settledAt !== null && sentAt.getTime() < home.erasedAt.getTime() - sending.windowMs;
 }
 
 const kinds: readonly ErasedKind[] = ['participant', 'conversation', 'message', 'booking', 'lead'];

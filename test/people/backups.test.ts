@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { brand, type TenantId } from '../../src/domain/ids.ts';
 import { createSealer, SealError } from '../../src/lib/seal.ts';
 import type { Database } from '../../src/store/database.ts';
-import { listTombstones } from '../../src/store/tombstones.ts';
+import { erasureKeys, listTombstones } from '../../src/store/tombstones.ts';
 import { eraseAgain } from '../../src/sync/erasure.ts';
 import { testSealer } from '../helpers/app.ts';
 import { databaseKinds } from '../helpers/database.ts';
-import { dumpOf, eventsOfPerson, foundIn, markersOf } from './markers.ts';
-import { eraseWho, threadWith, twoPeople } from './people-desk.ts';
+import { dumpOf, eventsOfPerson, foundIn, markersOf, messageOf } from './markers.ts';
+import { eraseWho, MINUTE, threadWith, twoPeople } from './people-desk.ts';
 
 /** Copies every table aside; the function that is answered puts everything back as it was. */
 async function backUp(db: Database): Promise<() => Promise<void>> {
@@ -16,12 +16,13 @@ async function backUp(db: Database): Promise<() => Promise<void>> {
        AND table_name NOT LIKE '%migration%'`,
   );
   const names = rows.map(({ name }) => name);
-  const copies = new Map<string, string>();
+  const copies = new Map<string, readonly string[]>();
   for (const name of names) {
-    const all = await db.pool.query<{ rows: string }>(
-      `SELECT coalesce(json_agg(t), '[]')::text AS rows FROM "${name}" t`,
+    const all = await db.pool.query<{ row: string }>(`SELECT t::text AS row FROM "${name}" t`);
+    copies.set(
+      name,
+      all.rows.map(({ row }) => row),
     );
-    copies.set(name, all.rows[0]?.rows ?? '[]');
   }
   return async () => {
     const client = await db.pool.connect();
@@ -30,9 +31,7 @@ async function backUp(db: Database): Promise<() => Promise<void>> {
       await client.query(`SET LOCAL session_replication_role = replica`);
       await client.query(`TRUNCATE ${names.map((name) => `"${name}"`).join(', ')}`);
       for (const [name, all] of copies)
-        await client.query(`INSERT INTO "${name}" SELECT * FROM json_populate_recordset(NULL::"${name}", $1::json)`, [
-          all,
-        ]);
+        await client.query(`INSERT INTO "${name}" SELECT (row::"${name}").* FROM unnest($1::text[]) AS row`, [all]);
       await client.query('COMMIT');
     } finally {
       client.release();
@@ -66,7 +65,44 @@ describe.each(databaseKinds)('a backup from before somebody was erased (%s)', (k
   });
 });
 
+describe('a backup from between two erasures of somebody', () => {
+  it('has what they wrote in between, until it is told whom to erase', async () => {
+    const { t, tell } = await twoPeople();
+    await eraseWho(t, await threadWith(t, 'ann'));
+    await t.clock.pass(MINUTE);
+    const message = messageOf('later of ann', t.clock.now(), { body: 'later-marker' });
+    await tell([{ type: 'message', conversation: brand('thread of ann'), address: null, message }]);
+    const restore = await backUp(t.db);
+    await t.clock.pass(MINUTE);
+    await eraseWho(t, await threadWith(t, 'ann'));
+    const tenantId = await tenantOf(t.db);
+    const list = JSON.parse(JSON.stringify(await listTombstones(t.db, tenantId)));
+    await restore();
+    expect(await dumpOf(t.db)).toContain('later-marker');
+    const parts = { db: t.db, clock: t.clock, sealer: testSealer, wakes: { notify: () => undefined } };
+    expect(await eraseAgain(parts, tenantId, list)).toBe(1);
+    expect(await dumpOf(t.db)).not.toContain('later-marker');
+    await tell([{ type: 'message', conversation: brand('thread of ann'), address: null, message }]);
+    expect(await dumpOf(t.db)).not.toContain('later-marker');
+    expect(await eraseAgain(parts, tenantId, list)).toBe(0);
+  });
+});
+
 describe('the list of tombstones', () => {
+  it('from before the secret key was changed leaves nothing behind that needs the old one', async () => {
+    const { t } = await twoPeople();
+    const restore = await backUp(t.db);
+    await eraseWho(t, await threadWith(t, 'ann'));
+    const tenantId = await tenantOf(t.db);
+    const list = await listTombstones(t.db, tenantId);
+    await restore();
+    const [old, current] = [new Uint8Array(32).fill(7), new Uint8Array(32).fill(8)];
+    const parts = { db: t.db, clock: t.clock, wakes: { notify: () => undefined } };
+    expect(await eraseAgain({ ...parts, sealer: createSealer({ current, previous: [old] }) }, tenantId, list)).toBe(1);
+    const later = createSealer({ current });
+    expect(await erasureKeys(t.db.prisma, tenantId, later)).toHaveLength(1);
+  });
+
   it('says nothing of anybody: no name, no id of a provider', async () => {
     const { t } = await twoPeople();
     await eraseWho(t, await threadWith(t, 'ann'));

@@ -3,11 +3,33 @@ import { brand } from '../../src/domain/ids.ts';
 import { eraseParticipant } from '../../src/sync/erasure.ts';
 import { EraseParticipantDocument, ExportParticipantDocument } from '../generated/operations.ts';
 import { testSealer } from '../helpers/app.ts';
-import { databaseKinds } from '../helpers/database.ts';
+import { databaseKinds, postgresUrl } from '../helpers/database.ts';
 import { eventsOf, rowCounts, send } from '../helpers/desk.ts';
 import { doorOf } from '../helpers/listing.ts';
 import { dumpOf, eventsOfPerson, foundIn, markersOf, messageOf } from './markers.ts';
 import { eraseWho, MINUTE, threadWith, twoPeople } from './people-desk.ts';
+
+describe.runIf(postgresUrl)('an erasure', () => {
+  it('that waits for a conversation holds nothing that whoever has that one wants next', async () => {
+    const { t } = await twoPeople({ kind: 'postgres' });
+    const thread = await threadWith(t, 'ann');
+    const sender = await t.db.pool.connect();
+    try {
+      await sender.query('BEGIN');
+      await sender.query('SELECT 1 FROM conversation WHERE id = $1 FOR UPDATE', [thread.id]);
+      const erased = eraseWho(t, thread);
+      const waits = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      while ((await sender.query(waits)).rowCount === 0) await sender.query('SELECT pg_sleep(0.01)');
+      // Sooner than the database would see a deadlock, and have the other one try again.
+      await sender.query(`SET LOCAL lock_timeout = '200ms'`);
+      await sender.query('SELECT 1 FROM tenant FOR NO KEY UPDATE');
+      await sender.query('COMMIT');
+      expect((await erased).errors).toEqual([]);
+    } finally {
+      sender.release();
+    }
+  });
+});
 
 describe.each(databaseKinds)('somebody who is erased (%s)', (kind) => {
   it('is in no row of the database any more, and nobody else has lost a word', async () => {

@@ -67,6 +67,34 @@ describe.each(databaseKinds)('what people wrote (%s)', (kind) => {
   });
 });
 
+describe('what is past keeping', () => {
+  it('goes as well where it could not be read, and nothing else falls due', async () => {
+    const { t, tell } = await twoPeople();
+    t.app.start();
+    await keep(t, 30);
+    await daysPass(t, 31);
+    await tell([{ type: 'unreadable', reason: 'no time', raw: { said: 'unread-marker' } }]);
+    expect(await dumpOf(t.db)).toContain('unread-marker');
+    await daysPass(t, 31);
+    expect(await dumpOf(t.db)).not.toContain('unread-marker');
+  });
+
+  it('does not get its files back when it is told again and messages are kept longer', async () => {
+    const { t, at, tell } = await twoPeople();
+    t.app.start();
+    await keep(t, 30);
+    await daysPass(t, 31);
+    await keep(t, null);
+    await tell(eventsOfPerson('ann', at));
+    const { messages } = await threadWith(t, 'ann');
+    expect(messages.nodes.map((one) => [one.erased, one.attachments])).toEqual([
+      [true, []],
+      [true, []],
+    ]);
+    expect(await dumpOf(t.db)).not.toContain(markersOf('ann').fileName);
+  });
+});
+
 describe('how long messages are kept', () => {
   it('is for ever unless it is said otherwise, and can be said again', async () => {
     const { t } = await twoPeople();

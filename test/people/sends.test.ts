@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { EraseParticipantDocument } from '../generated/operations.ts';
+import { brand } from '../../src/domain/ids.ts';
+import { DisconnectAccountDocument, EraseParticipantDocument } from '../generated/operations.ts';
 import { type TestApp, testApp } from '../helpers/app.ts';
 import { deliveryOf, inboxOf, send, sent, threadOf } from '../helpers/desk.ts';
-import { dumpOf } from './markers.ts';
+import { doorOf } from '../helpers/listing.ts';
+import { dumpOf, messageOf } from './markers.ts';
 
 const OURS = 'our-marker, the key is under the mat';
 const THEIRS = 'their-marker, where is the key?';
@@ -12,7 +14,7 @@ const operation = 'sendMessage';
 async function desk() {
   const t = await testApp();
   const { externalId } = t.simulator().addConversation();
-  await t.connect();
+  const accountId = await t.connect();
   t.simulator().guestWrites(externalId, THEIRS);
   await t.pass(60_000);
   const [entry] = await inboxOf(t);
@@ -23,7 +25,7 @@ async function desk() {
     const participantId = data.conversation.participant.id;
     return (await t.gql(EraseParticipantDocument, { participantId })).data.eraseParticipant.erasure;
   };
-  return { t, id: entry?.id ?? '', externalId, erase };
+  return { t, id: entry?.id ?? '', externalId, accountId, erase };
 }
 
 async function wordsLeft(t: TestApp): Promise<readonly string[]> {
@@ -75,6 +77,34 @@ describe('a send to somebody who is erased meanwhile', () => {
     expect(textsSent(t).length).toBeLessThanOrEqual(1);
     expect(await wordsLeft(t)).toEqual([]);
     expect(['CANCELLED', 'ACCEPTED', 'FAILED']).toContain((await deliveryOf(t, message)).state);
+  });
+
+  it('is given up with its account, where nobody can look for it any more, and goes then', async () => {
+    const { t, id, erase, accountId } = await desk();
+    t.simulator().faults.next({ kind: 'cut', effect: true }, { operation });
+    const message = await sent(t, id, OURS);
+    expect(await deliveryOf(t, message)).toMatchObject({ state: 'UNKNOWN' });
+    await t.gql(DisconnectAccountDocument, { accountId });
+    expect(await deliveryOf(t, message)).toMatchObject({ state: 'FAILED', needsAttention: true });
+    expect(await erase()).toMatchObject({ waiting: 0, finishedAt: expect.any(String) });
+    expect(await wordsLeft(t)).toEqual([]);
+  });
+
+  it('does not bring back what was said before they were erased and is told for the first time now', async () => {
+    const { t, id, erase, externalId, accountId } = await desk();
+    await erase();
+    const longAgo = new Date(t.clock.now().getTime() - 86_400_000);
+    await t.pass(60_000);
+    t.simulator().guestWrites(externalId, 'It is me again');
+    await t.pass(60_000);
+    t.simulator().faults.always({ kind: 'cut', effect: false }, { operation });
+    expect(await deliveryOf(t, await sent(t, id, 'Welcome back'))).toMatchObject({ state: 'UNKNOWN' });
+    const message = messageOf('never seen', longAgo, { body: OURS, raw: OURS, sentBy: 'us' });
+    await doorOf(t)({
+      accountId: brand(accountId),
+      events: [{ type: 'message', conversation: brand(externalId), address: null, message }],
+    });
+    expect(await wordsLeft(t)).toEqual([]);
   });
 
   it('cannot be tried again once its words are gone', async () => {
