@@ -37,7 +37,8 @@ async function untilLooked({ db, wakes, clock }: ElsewhereParts, asked: AccountR
   const { promise, resolve, reject } = Promise.withResolvers<boolean>();
   const see = (told: boolean): void => {
     accountRecord(db, asked.id).then((account) => {
-      if (!account || wasPulledSince(account, asked)) resolve(account !== null);
+      if (!account || account.state === 'DISCONNECTED') resolve(false);
+      else if (wasPulledSince(account, asked)) resolve(true);
       else if (told && account.lastError) reject(errorOf(account, account.lastError));
     }, reject);
   };
@@ -47,6 +48,8 @@ async function untilLooked({ db, wakes, clock }: ElsewhereParts, asked: AccountR
     ...seconds(ms).map((at) => clock.after(at, () => see(false))),
   ];
   wakes.notify(accountTopic(asked.id));
+  // Perhaps it is over already, or nobody will look any more.
+  see(false);
   return promise.finally(() => {
     for (const end of ends) end();
   });

@@ -15,7 +15,7 @@ import { lookedTopic } from './topics.ts';
 export interface LookReport {
   /** Messages that were new to us. */
   readonly received: number;
-  /** False where another process holds the account: it looks, not we. */
+  /** False where another process holds the account: it looks, not we. Also where it was taken from us half way. */
   readonly looked: boolean;
 }
 
@@ -56,6 +56,10 @@ export function createTurns(parts: TurnParts): Turns {
     begun.set(id, parts.clock.monotonic());
     try {
       return { received: await traced(parts, connection, () => look(parts, connection, lease, signal)), looked: true };
+    } catch (error) {
+      // Somebody else has it by now, or it was disconnected: what was read counts for nothing.
+      if (error instanceof LeaseLostError) return { received: 0, looked: false };
+      throw error;
     } finally {
       parts.wakes.notify(lookedTopic(id));
     }

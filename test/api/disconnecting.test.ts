@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { AccountsDocument, DisconnectAccountDocument, InboxDocument } from '../generated/operations.ts';
+import {
+  AccountsDocument,
+  DisconnectAccountDocument,
+  InboxDocument,
+  SyncAccountDocument,
+} from '../generated/operations.ts';
 import { type TestApp, testApp } from '../helpers/app.ts';
-import { deliveryOf, inboxOf, rowCounts, send, sent, threadOf } from '../helpers/desk.ts';
+import { deliveryOf, inboxOf, rowCounts, send, sent, threadOf, until } from '../helpers/desk.ts';
 
 async function disconnect(t: TestApp, accountId: string, token = t.token) {
   const { data } = await t.gql(DisconnectAccountDocument, { accountId }, token);
@@ -29,6 +34,29 @@ describe('an account that was disconnected', () => {
     await t.gql(InboxDocument, { maxAge: 0 });
     for (const { id } of await inboxOf(t)) await threadOf(t, id);
     expect(t.simulator().calls.entries).toEqual([]);
+  });
+
+  it('while it is looked at was not looked at, and nothing went wrong on our side', async () => {
+    const t = await testApp({ size: 1, provider: 'bookingcom-connectivity' });
+    const accountId = await t.connect();
+    const held = Promise.withResolvers<void>();
+    await t.pass(5_000);
+    let isLooking = false;
+    const hold = {
+      kind: 'hold' as const,
+      get until() {
+        isLooking = true;
+        return held.promise;
+      },
+    };
+    t.simulator().faults.next(hold);
+    const asked = t.gql(SyncAccountDocument, { accountId });
+    await until(t, () => isLooking);
+    await t.gql(DisconnectAccountDocument, { accountId });
+    held.resolve();
+    const { data, errors } = await asked;
+    expect(errors).toEqual([]);
+    expect(data.syncAccount).toMatchObject({ received: 0, errors: [] });
   });
 
   it('has what was queued cancelled, and takes no more', async () => {
