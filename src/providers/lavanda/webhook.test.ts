@@ -58,6 +58,16 @@ test('the raw bytes are what is signed', () => {
   expect(judgeWebhook({ ...delivery({ signature: `v1,${signature}` }), body }, [account]).valid).toBe(true);
 });
 
+test('an id with a dot is refused: the same signed text could then be read as another id and another body', () => {
+  const { id, timestamp, secret } = vector;
+  const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
+  const body = `${timestamp}.{}`;
+  const signature = `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
+  expect(judgeWebhook(delivery({ signature }, { body }), [account])).toMatchObject({ valid: true, deliveryId: id });
+  const moved = delivery({ id: `${id}.${timestamp}`, signature }, { body: '{}' });
+  expect(judgeWebhook(moved, [account])).toMatchObject({ valid: false });
+});
+
 test('five minutes either way are accepted, more is a replay', () => {
   for (const late of [300_000, -300_000]) expect(judgeWebhook(delivery({}, { late }), [account]).valid).toBe(true);
   for (const late of [300_001, -300_001]) expect(judgeWebhook(delivery({}, { late }), [account]).valid).toBe(false);
