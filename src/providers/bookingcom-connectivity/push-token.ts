@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { WebhookClient } from './credentials.ts';
 import { PROVIDER } from './failures.ts';
-import { readAs, wireClaims } from './wire.ts';
+import { isObject, readAs, wireClaims } from './wire.ts';
 
 /*
  * Tokens of ours for the notification service. Booking.com is the client here and we are the authorization server: it takes a token with
@@ -24,12 +24,15 @@ export function signToken({ clientId, clientSecret }: WebhookClient, now: Date):
 }
 
 /** Whether a token is one that this client was given, and good now. */
-export function isGoodToken(token: string, { clientSecret }: WebhookClient, now: Date): boolean {
+export function isGoodToken(token: string, { clientId, clientSecret }: WebhookClient, now: Date): boolean {
   const cut = token.lastIndexOf('.');
   const [signed, signature] = [token.slice(0, Math.max(0, cut)), token.slice(cut + 1)];
   if (!signed.startsWith(`${header}.`)) return false;
   if (!isEqual(signature, signatureOf(signed, clientSecret))) return false;
-  const { iat = null, exp = null } = readAs(wireClaims, claimsIn(signed)) ?? {};
+  const claims = claimsIn(signed);
+  // Two clients may have been given the same secret.
+  if (!isObject(claims) || claims.sub !== clientId || claims.aud !== PROVIDER) return false;
+  const { iat = null, exp = null } = readAs(wireClaims, claims) ?? {};
   const at = secondsOf(now);
   return iat !== null && exp !== null && at < exp && at >= iat - SKEW_S;
 }

@@ -73,6 +73,13 @@ describe('a notification', () => {
     expect(judgeNotification(delivery(), []).valid).toBe(false);
   });
 
+  test('with a token of another client is refused, also where both have the same secret', () => {
+    const twin = { ...account, webhook: { ...client, clientId: 'another' } };
+    expect(judgeNotification(delivery(), [twin]).valid).toBe(false);
+    const verdict = judgeNotification(delivery(), [twin, account]);
+    expect(verdict.valid && verdict.accounts.map(({ index }) => index)).toEqual([1]);
+  });
+
   test('may show a token for one hour, and none from days to come', () => {
     const good = signToken(client, now);
     const goodAfter = (ms: number) =>
