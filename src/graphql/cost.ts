@@ -7,6 +7,7 @@ import {
   Kind,
   type OperationDefinitionNode,
 } from 'graphql';
+import { isAboutSchema } from './document-rules.ts';
 
 /** What an operation asks for, by its variables, before anything runs. */
 export interface CostQuestion {
@@ -25,7 +26,19 @@ export function costOf({ schema, document, operationName, variables }: CostQuest
   if (!operation) return 0;
   const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
   const alone = { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] } as const;
-  return complexityFromQuery(alone, { schema, variables: { ...variables } }).complexity;
+  return complexityFromQuery(alone, { schema, variables: { ...variables } }).complexity + costOfSchema(alone);
+}
+
+// The whole schema is told in tens of milliseconds, and nothing else is done meanwhile.
+const INTROSPECTION_COST = 5_000;
+
+/** Fields that tell of the schema have no cost of their own: they stand at the root of an operation, or of a fragment there. */
+function costOfSchema({ definitions }: DocumentNode): number {
+  const selections = definitions.flatMap((node) =>
+    'selectionSet' in node ? (node.selectionSet?.selections ?? []) : [],
+  );
+  const about = selections.filter((node) => node.kind === Kind.FIELD && isAboutSchema(node.name.value));
+  return about.length * INTROSPECTION_COST;
 }
 
 /** The cost of an operation, or what is wrong with its variables. */

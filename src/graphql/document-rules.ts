@@ -24,6 +24,8 @@ export const documentCaps = {
   /** Directives in the whole document. */
   directives: 20,
   operations: 10,
+  /** Questions about the whole schema or one of its types: each answer may have hundreds of thousands of characters. */
+  introspections: 3,
   /** Fields once every fragment is written out, so that no small document stands for a huge one. */
   fields: 2_000,
 } as const;
@@ -42,7 +44,11 @@ const nothing: Extent = { depth: 0, introspection: 0, fields: 0, aliases: 0, rep
 /** Validation rule: refuses documents beyond the caps, in time linear to their length. */
 export function DocumentCapsRule(context: ValidationContext): ASTVisitor {
   let directives = 0;
+  let introspections = 0;
   return {
+    Field({ name }) {
+      if (isAboutSchema(name.value)) introspections += 1;
+    },
     Directive() {
       directives += 1;
     },
@@ -51,6 +57,7 @@ export function DocumentCapsRule(context: ValidationContext): ASTVisitor {
         const operations = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
         refuse(context, 'operations', operations.length);
         refuse(context, 'directives', directives);
+        refuse(context, 'introspections', introspections);
         const { roots, selections } = measure(document);
         refuse(context, 'depth', largest(roots, 'depth'));
         refuse(context, 'introspection', largest(roots, 'introspection'));
@@ -60,6 +67,11 @@ export function DocumentCapsRule(context: ValidationContext): ASTVisitor {
       },
     },
   };
+}
+
+/** Whether a field asks for the schema itself. */
+export function isAboutSchema(field: string): boolean {
+  return field === '__schema' || field === '__type';
 }
 
 function refuse(context: ValidationContext, what: keyof typeof documentCaps, count: number): void {

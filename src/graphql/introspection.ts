@@ -8,7 +8,7 @@ import {
   type ValidationContext,
   validate,
 } from 'graphql';
-import { DocumentCapsRule, documentCaps } from './document-rules.ts';
+import { DocumentCapsRule, documentCaps, isAboutSchema } from './document-rules.ts';
 import { badInput } from './errors.ts';
 import type { Params } from './request-body.ts';
 
@@ -35,10 +35,6 @@ export async function introspect(schema: GraphQLSchema, params: Params): Promise
   const { variables } = params;
   const variableValues = typeof variables === 'object' ? (variables as Record<string, unknown> | null) : null;
   return execute({ schema, document, variableValues });
-}
-
-function isAboutSchema(field: string): boolean {
-  return field === '__schema' || field === '__type';
 }
 
 function parsed(query: unknown) {

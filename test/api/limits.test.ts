@@ -76,7 +76,25 @@ describe('what is too much is refused', () => {
     served = await serve(db);
     const { getIntrospectionQuery } = await import('graphql');
     const answer = await served.post(getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true }));
-    expect(await answer.json()).toMatchObject({ data: { __schema: { queryType: { name: 'Query' } } } });
+    expect(await answer.json()).toMatchObject({
+      data: { __schema: { queryType: { name: 'Query' } } },
+      extensions: { cost: { requested: 5_001 } },
+    });
+  });
+
+  it('nor a few types; but not all of it again and again', async () => {
+    served = await serve(db);
+    const fragments = 'fragment Q on Query { b: __type(name: "Message") { name } }';
+    const few = await served.post(`{ a: __type(name: "Query") { name } ...Q } ${fragments}`);
+    expect(await few.json()).toMatchObject({
+      data: { b: { name: 'Message' } },
+      extensions: { cost: { requested: 10_002 } },
+    });
+    const again = Array.from({ length: 4 }, (_, n) => `s${n}: __schema { types { name } }`).join(' ');
+    const answer = await served.post(`{ ${again} }`);
+    expect(await answer.json()).toMatchObject({
+      errors: [{ message: expect.stringMatching('introspections 4, allowed 3') }],
+    });
   });
 });
 
