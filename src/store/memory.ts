@@ -8,14 +8,20 @@ export async function readMemory(db: Database, id: AccountId): Promise<Uint8Arra
 }
 
 /**
- * Takes the right to change an account's memory; false while another process has it. A lease in the row and not a lock: its holder
+ * Takes the right to change an account's memory; `held` while another process has it, `gone` where there is no such account. A lease in the row and not a lock: its holder
  * may be waiting for a provider, and no transaction stays open over that.
  */
-export async function takeMemory(db: Database, id: AccountId, owner: string, leaseMs: number): Promise<boolean> {
+export async function takeMemory(
+  db: Database,
+  id: AccountId,
+  owner: string,
+  leaseMs: number,
+): Promise<'taken' | 'held' | 'gone'> {
   const taken = await db.prisma.$executeRaw`
     UPDATE account SET memory_owner = ${owner}, memory_until = parley_now() + ${leaseMs} * interval '1 millisecond'
     WHERE id = ${id} AND (memory_owner IS NULL OR memory_until < parley_now())`;
-  return taken === 1;
+  if (taken === 1) return 'taken';
+  return (await db.prisma.account.findUnique({ where: { id }, select: { id: true } })) ? 'held' : 'gone';
 }
 
 /** Writes the memory and gives the right back; false, and nothing written, where the right was lost meanwhile. */

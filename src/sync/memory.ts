@@ -41,7 +41,13 @@ export function createMemory(id: AccountId, parts: MemoryParts): Memory {
   const read = async (): Promise<JsonObject> => open(await readMemory(parts.db, id));
   const write = async (change: (current: JsonObject) => JsonObject | Promise<JsonObject>): Promise<JsonObject> => {
     const owner = `${parts.owner}:${crypto.randomUUID()}`;
-    while (!(await takeMemory(parts.db, id, owner, parts.leaseMs))) await sleep(parts.clock, TURN_MS);
+    for (;;) {
+      const come = await takeMemory(parts.db, id, owner, parts.leaseMs);
+      if (come === 'taken') break;
+      // Such as one that was being connected, and was taken back.
+      if (come === 'gone') throw new Error('the account is gone that this memory was of');
+      await sleep(parts.clock, TURN_MS);
+    }
     try {
       const next = told(await change(await read()));
       const sealed = parts.sealer.seal(JSON.stringify(next), memoryContext(id));

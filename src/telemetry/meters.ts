@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
+import { systemClock } from '../lib/clock.ts';
 import { createSingleFlight } from '../lib/single-flight.ts';
 import type { BreakerState, Meters, StoreFigures } from './contract.ts';
 
@@ -112,11 +113,20 @@ function meterBreakers(registers: Registry[]): Meters['breaker'] {
   };
 }
 
+const STORE_WITHIN_MS = 2_000;
+
+/** Nothing where it takes long: all other figures would wait for it. */
+function inTime<T>(answer: Promise<T>): Promise<T | null> {
+  const { promise: late, resolve } = Promise.withResolvers<null>();
+  const cancel = systemClock.after(STORE_WITHIN_MS, () => resolve(null));
+  return Promise.race([answer, late]).finally(cancel);
+}
+
 /** One question to the store a reading, whose answer fills all of these gauges. */
 function meterStore(registers: Registry[]): Meters['store'] {
   let read: () => Promise<StoreFigures> = async () => ({ feeds: [], outbox: [] });
   const asked = createSingleFlight<StoreFigures | null>();
-  const ask = (): Promise<StoreFigures | null> => asked('figures', () => read().catch(() => null));
+  const ask = (): Promise<StoreFigures | null> => asked('figures', () => inTime(read().catch(() => null)));
   const gauge = (
     name: string,
     help: string,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/lib/clock.ts';
 import { createMeters } from '../../src/telemetry/meters.ts';
 import { testApp } from '../helpers/app.ts';
 import { withMetrics } from './telling.ts';
@@ -19,6 +20,14 @@ async function busyApp() {
 }
 
 describe('figures for Prometheus', () => {
+  it('are told without the store’s where that says nothing, and do not wait for it', async () => {
+    const meters = createMeters();
+    meters.store(() => new Promise(() => undefined));
+    const from = systemClock.monotonic();
+    expect(await meters.text()).toContain('parley_event_loop_lag_seconds');
+    expect(systemClock.monotonic() - from).toBeLessThan(8_000);
+  });
+
   it('count operations by kind and outcome, and calls of resolvers by field', async () => {
     const { telemetry, t } = await busyApp();
     type Inbox = { conversations: { nodes: object[] } };
