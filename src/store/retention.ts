@@ -28,7 +28,8 @@ export async function keepDays(db: Database, tenantId: TenantId): Promise<number
 
 /** Sets for how many days a tenant keeps what people wrote; null: for ever. */
 export async function setKeepDays(db: Database, tenantId: TenantId, days: number | null): Promise<void> {
-  await db.prisma.tenant.update({ where: { id: tenantId }, data: { keep_days: days } });
+  // As a transaction, made again where the database gives it up: the tenant's row is what all of its writers wait for.
+  await db.transaction((tx) => tx.tenant.update({ where: { id: tenantId }, data: { keep_days: days } }));
 }
 
 /** Erases messages of an account that are older than that, a part at a time; returns how many. Sends that are under way stay. */

@@ -130,16 +130,18 @@ export async function restartThread(db: Database, id: ConversationId, at: Date):
 /** Threads that cannot be read now are left alone until `at`, so that they block nothing behind them. */
 export async function postponeThreads(db: Database, ids: readonly ConversationId[], at: Date): Promise<void> {
   if (ids.length === 0) return;
-  await db.prisma.$executeRaw`UPDATE conversation SET stale_since = ${at} WHERE id = ANY(${ids})`;
+  await db.transaction((tx) => tx.$executeRaw`UPDATE conversation SET stale_since = ${at} WHERE id = ANY(${ids})`);
 }
 
 /** Threads that their provider no longer has: there is nothing more to be read. What is stored stays. */
 export async function closeThreads(db: Database, ids: readonly ConversationId[], now: Date): Promise<void> {
   if (ids.length === 0) return;
-  await db.prisma.$executeRaw`
-    UPDATE conversation SET stale_since = NULL, history_cursor = NULL, history_complete = true,
-      messages_read_at = coalesce(messages_read_at, ${now})
-    WHERE id = ANY(${ids})`;
+  await db.transaction(
+    (tx) => tx.$executeRaw`
+      UPDATE conversation SET stale_since = NULL, history_cursor = NULL, history_complete = true,
+        messages_read_at = coalesce(messages_read_at, ${now})
+      WHERE id = ANY(${ids})`,
+  );
 }
 
 /** Remembers threads with a gap, so that it is closed also where whoever found it is not there to do so. */
