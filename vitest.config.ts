@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import type { Reporter } from 'vitest/node';
 
@@ -17,12 +18,19 @@ const counts: Reporter = {
   },
 };
 
-export default defineConfig({
+const LONG = 'test/**/*.long.test.ts';
+
+// Most time of a test goes into reading the same files again: each has a process of its own, and many start servers.
+process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/parley/compiled', import.meta.url));
+
+// `--mode long`: those that take minutes, for all that they wait for.
+export default defineConfig(({ mode }) => ({
   // As Node itself resolves. Without it our imports of graphql and those of packages are two copies of it, graphql-jit
   // refuses the other's types, and every operation is quietly interpreted.
   ssr: { resolve: { conditions: ['node', 'module-sync'] } },
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    include: mode === 'long' ? [LONG] : ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    exclude: mode === 'long' ? [] : [LONG, '**/node_modules/**'],
     reporters: ['default', counts],
     // Processes rather than threads: some tests start children, listen for signals and look at memory.
     pool: 'forks',
@@ -30,4 +38,4 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
-});
+}));

@@ -40,18 +40,16 @@ export function createLoad(limits: Pick<Limits, 'inFlight' | 'queued'>, clock: C
     if (next) next();
     else inFlight -= 1;
   };
-  const comeBack = (): Promise<void> => {
-    if (inFlight < limits.inFlight) {
+  const comeBack = (arrived: () => void): void => {
+    const take = (): void => {
+      returning.delete(take);
+      arrived();
+    };
+    if (inFlight >= limits.inFlight) returning.add(take);
+    else {
       inFlight += 1;
-      return Promise.resolve();
+      take();
     }
-    return new Promise((resolve) => {
-      const take = (): void => {
-        returning.delete(take);
-        resolve();
-      };
-      returning.add(take);
-    });
   };
   const placed = (): Place =>
     createPlace({
@@ -102,7 +100,8 @@ export function createLoad(limits: Pick<Limits, 'inFlight' | 'queued'>, clock: C
 
 interface Room {
   leave(): void;
-  comeBack(): Promise<void>;
+  /** Calls `arrived` once there is a place. */
+  comeBack(arrived: () => void): void;
   mayGo(): boolean;
   /** Counts those who are away. */
   count(by: 1 | -1): void;
@@ -117,11 +116,22 @@ function createPlace({ leave, comeBack, mayGo, count }: Room): Place {
     count(1);
     leave();
   };
-  const returned = async (): Promise<void> => {
-    if (!hasEnded) await comeBack().then(() => hasEnded && leave());
-    count(-1);
+  const arrive = (): void => {
     isAway = false;
+    count(-1);
   };
+  const returned = (): Promise<void> =>
+    new Promise((resolve) => {
+      if (hasEnded) arrive();
+      else
+        comeBack(() => {
+          arrive();
+          // It may have ended while it waited for a place, which then passes on.
+          if (hasEnded) leave();
+          resolve();
+        });
+      if (hasEnded) resolve();
+    });
   return {
     end() {
       hasEnded = true;

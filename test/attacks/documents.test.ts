@@ -24,11 +24,11 @@ it(
   'documents by the thousand are answered where they are right and refused where not, and nothing breaks',
   LONG,
   async () => {
-    const { wrong, opinions } = await playDocuments(ground, SEED, { documents: 1_000, variableSets: 400 });
+    const { wrong, opinions } = await playDocuments(ground, SEED, { documents: 600, variableSets: 240 });
     expect(wrong, `SEED=${SEED}`).toEqual([]);
-    expect(opinions.valid).toBeGreaterThan(420);
-    expect(opinions.invalid).toBeGreaterThan(200);
-    expect(opinions['wrong variables']).toBeGreaterThan(50);
+    expect(opinions.valid).toBeGreaterThan(250);
+    expect(opinions.invalid).toBeGreaterThan(120);
+    expect(opinions['wrong variables']).toBeGreaterThan(30);
   },
 );
 

@@ -31,7 +31,7 @@ async function desk() {
 }
 
 const SECONDS = 60;
-const ASKED_A_SECOND = 20;
+const ASKED_A_SECOND = 8;
 
 /** So many people ask for the newest, each second for a minute. Answers the calls of the failing provider by second, and what people heard. */
 async function askOn({ t, asked }: Awaited<ReturnType<typeof desk>>) {
